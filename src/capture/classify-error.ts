@@ -1,0 +1,56 @@
+import type { ErrorClass, ModelCall } from '../domain/span.ts'
+import { causesOf, classOfNetworkError, classOfStatus, namesOf, propertyOf } from './failure.ts'
+
+/**
+ * Class of what an agent threw: by the codes, names and statuses of the error and of what caused it; when they say
+ * nothing, by the latest failed call that the error tells about; else `agent`.
+ *
+ * @param calls The model calls of the run, in the order of their start.
+ */
+export function classifyError(error: unknown, calls: readonly ModelCall[]): ErrorClass {
+  const causes = causesOf(error)
+  return (
+    statusClass(causes, calls) ??
+    classOfNetworkError(error) ??
+    failedCallClass(causes, calls) ??
+    connectionClass(causes)
+  )
+}
+
+function statusClass(causes: readonly unknown[], calls: readonly ModelCall[]): ErrorClass | undefined {
+  for (const cause of causes) {
+    const status = propertyOf(cause, 'statusCode') ?? propertyOf(cause, 'status')
+    if (typeof status !== 'number') continue
+    const errorClass = classOfStatus(status)
+    // A tool's API answers 404 too: believe a stranger only when a model call had that status or none was seen.
+    const fromProvider = isModelClientError(cause) || calls.length === 0 || calls.some((call) => call.status === status)
+    if (errorClass !== undefined && fromProvider) return errorClass
+  }
+  return undefined
+}
+
+function failedCallClass(causes: readonly unknown[], calls: readonly ModelCall[]): ErrorClass | undefined {
+  const failed = calls.findLast((call) => call.failure !== undefined)
+  if (failed?.failure === undefined) return undefined
+  const { failure, status } = failed
+  const isLast = failed === calls.at(-1)
+  const tells = causes.some((cause) => {
+    if (isLast && isModelClientError(cause)) return true
+    const message = typeof cause === 'string' ? cause : propertyOf(cause, 'message')
+    if (typeof message !== 'string') return false
+    return message.includes(failure.message) || (status !== undefined && new RegExp(`\\b${status}\\b`).test(message))
+  })
+  return tells ? failure.class : undefined
+}
+
+function connectionClass(causes: readonly unknown[]): ErrorClass {
+  return causes.some((cause) => namesOf(cause).includes('APIConnectionError')) ? 'connection' : 'agent'
+}
+
+// The AI SDK prefixes its names; the SDKs of OpenAI and Anthropic keep the id of the request in every APIError.
+function isModelClientError(error: unknown): boolean {
+  return (
+    namesOf(error).some((name) => name.startsWith('AI_')) ||
+    (typeof error === 'object' && error !== null && 'requestID' in error)
+  )
+}

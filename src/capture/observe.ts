@@ -1,0 +1,22 @@
+import { subscribeUndici } from './transport/undici.ts'
+
+let observers = 0
+let unsubscribe: (() => void) | undefined
+
+/**
+ * Starts to watch the model calls of this process until the returned function is called; calls made before the first
+ * observer came are not seen. Observers share one subscription, which ends with the last of them.
+ */
+export function observe(): () => void {
+  observers++
+  unsubscribe ??= subscribeUndici()
+  let observing = true
+  return () => {
+    if (!observing) return
+    observing = false
+    observers--
+    if (observers > 0) return
+    unsubscribe?.()
+    unsubscribe = undefined
+  }
+}

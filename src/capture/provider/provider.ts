@@ -1,0 +1,45 @@
+import type { ErrorClass } from '../../domain/span.ts'
+import type { Usage } from '../../domain/usage.ts'
+import type { StreamEvent } from '../stream.ts'
+
+/** Who speaks one or more protocols: one file each, listed in `all.ts`. */
+export interface Provider {
+  /** As in `ModelCall.provider`. */
+  name: string
+  /** The protocol spoken at `path` (no query); absent when that is no path of a model. Every request pays for it. */
+  recognise(path: string): Protocol | undefined
+}
+
+/** How to read the responses of one API. Both readers add to the answer what they find, and must bear any value. */
+export interface Protocol {
+  /** As in `ModelCall.provider`. */
+  provider: string
+  /** As in `ModelCall.api`. */
+  api: string
+  /** Reads a whole response: parsed JSON, of a success or of an error. */
+  readBody(body: unknown, answer: Answer): void
+  /** Reads one event of a stream; returns what content it brought, absent when none. */
+  readEvent(event: StreamEvent, answer: Answer): ContentKind | undefined
+}
+
+/** What a part of a streamed response brings of the model's own output. */
+export type ContentKind = 'text' | 'reasoning' | 'toolCall'
+
+/** What a response has said so far. */
+export interface Answer {
+  model?: string | undefined
+  usage?: Usage | undefined
+  /** One key for each tool call that the model asked for. */
+  toolCalls: Set<string>
+  /** Why the model stopped; absent before it said so. */
+  stopReason?: string | undefined
+  /** True once the event came that ends a stream. */
+  finished: boolean
+  /** The error that the provider reported in the body; absent when it reported none. */
+  failure?: { class: ErrorClass; message: string } | undefined
+}
+
+/** An answer that nothing was read into. */
+export function emptyAnswer(): Answer {
+  return { toolCalls: new Set(), finished: false }
+}

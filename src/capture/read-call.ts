@@ -1,0 +1,112 @@
+import type { ModelCall } from '../domain/span.ts'
+import { decodeArrivals, decodeNow } from './content-encoding.ts'
+import { causesOf, classOfNetworkError, classOfStatus, propertyOf } from './failure.ts'
+import { parseJson, textAt } from './provider/json.ts'
+import { type Answer, emptyAnswer, type Protocol } from './provider/provider.ts'
+import { type Arrival, readEvents } from './stream.ts'
+import { responseHeader, type WireCall } from './wire-call.ts'
+
+type ContentInstants = Pick<ModelCall, 'firstContentAtMs' | 'firstTextAtMs' | 'lastContentAtMs' | 'reasoningStreamed'>
+
+/**
+ * What `wire` says about a model call. A call that is still open is read as far as it came and has no end.
+ *
+ * @param originMs The start of the run on `wallClock`, from which the call's instants are counted.
+ */
+export async function readCall(wire: WireCall, originMs: number): Promise<ModelCall> {
+  const since = (atMs: number | undefined) => (atMs === undefined ? undefined : atMs - originMs)
+  const arrivals = await decodeArrivals(arrivalsOf(wire), responseHeader(wire, 'content-encoding'))
+  const streamed = isStream(wire)
+  const answer = emptyAnswer()
+  const content = streamed ? readStream(wire.protocol, arrivals, answer) : readWhole(wire.protocol, arrivals, answer)
+  return {
+    provider: wire.protocol.provider,
+    api: wire.protocol.api,
+    url: wire.url,
+    model: answer.model ?? textAt(parseJson(textOf(wire.requestChunks)), 'model'),
+    streamed,
+    startedAtMs: wire.startedAtMs - originMs,
+    headersAtMs: since(wire.headersAtMs),
+    firstContentAtMs: since(content.firstContentAtMs),
+    firstTextAtMs: since(content.firstTextAtMs),
+    lastContentAtMs: since(content.lastContentAtMs),
+    endedAtMs: since(wire.endedAtMs),
+    status: wire.status,
+    failure: failureOf(wire, streamed, answer),
+    usage: answer.usage,
+    toolCalls: answer.toolCalls.size,
+    reasoningStreamed: content.reasoningStreamed,
+  }
+}
+
+/**
+ * Whether all of the response that matters came: the call ended, or its last event is on the wire and only the end of the
+ * body is missing. Tells a stream that an agent left open from one whose last bytes are a tick behind.
+ */
+export function isComplete(wire: WireCall): boolean {
+  if (wire.endedAtMs !== undefined) return true
+  if (!isStream(wire)) return false
+  const encoding = responseHeader(wire, 'content-encoding') ?? 'identity'
+  // Compressed bytes can be read from their start only.
+  let count = encoding === 'identity' ? 1 : wire.chunks.length
+  for (;;) {
+    const answer = emptyAnswer()
+    const bytes = decodeNow(Buffer.concat(wire.chunks.slice(-count)), encoding)
+    const events = [...readEvents([{ bytes, atMs: 0 }])]
+    for (const event of events) wire.protocol.readEvent(event, answer)
+    if (answer.finished) return true
+    // The first event of the tail may have begun before it; the second is whole.
+    if (events.length > 1 || count >= wire.chunks.length) return false
+    count *= 2
+  }
+}
+
+function isStream(wire: WireCall): boolean {
+  return responseHeader(wire, 'content-type')?.includes('text/event-stream') ?? false
+}
+
+function arrivalsOf({ chunks, arrivalsAtMs }: WireCall): Arrival[] {
+  return chunks.map((bytes, index) => ({ bytes, atMs: arrivalsAtMs[index] ?? 0 }))
+}
+
+function textOf(chunks: readonly Uint8Array[]): string {
+  return new TextDecoder().decode(Buffer.concat(chunks))
+}
+
+function readWhole(protocol: Protocol, arrivals: readonly Arrival[], answer: Answer): ContentInstants {
+  protocol.readBody(parseJson(textOf(arrivals.map(({ bytes }) => bytes))), answer)
+  return { reasoningStreamed: false }
+}
+
+function readStream(protocol: Protocol, arrivals: readonly Arrival[], answer: Answer): ContentInstants {
+  const instants: ContentInstants = { reasoningStreamed: false }
+  for (const event of readEvents(arrivals)) {
+    const kind = protocol.readEvent(event, answer)
+    if (kind === undefined) continue
+    instants.firstContentAtMs ??= event.atMs
+    instants.lastContentAtMs = event.atMs
+    if (kind === 'text') instants.firstTextAtMs ??= event.atMs
+    if (kind === 'reasoning') instants.reasoningStreamed = true
+  }
+  return instants
+}
+
+function failureOf(wire: WireCall, streamed: boolean, answer: Answer): ModelCall['failure'] {
+  const { status, error, endedAtMs } = wire
+  const byStatus = status === undefined ? undefined : classOfStatus(status)
+  if (byStatus !== undefined) return { class: byStatus, message: answer.failure?.message ?? `HTTP ${status}` }
+  const byError = classOfNetworkError(error)
+  if (byError !== undefined) return { class: byError, message: messageOf(error) }
+  if (answer.failure !== undefined) return answer.failure
+  const cut = streamed && endedAtMs !== undefined && error === undefined && !answer.finished
+  if (cut && answer.stopReason === undefined) {
+    return { class: 'connection', message: 'The stream ended before its last event' }
+  }
+  return undefined
+}
+
+// The error of several refused addresses has no message of its own.
+function messageOf(error: unknown): string {
+  const messages = causesOf(error).map((cause) => propertyOf(cause, 'message'))
+  return messages.find((message) => typeof message === 'string' && message !== '')?.toString() ?? String(error)
+}

@@ -1,0 +1,80 @@
+import type { Protocol } from './provider/provider.ts'
+
+/**
+ * What the wire saw of one request to a model. Filled while the agent runs, so it only gathers instants and references;
+ * `readCall` makes sense of it afterwards. Every `…AtMs` is an instant on `wallClock`.
+ */
+export interface WireCall {
+  /** How to read the response. */
+  protocol: Protocol
+  /** Origin and path, without query. */
+  url: string
+  method: string
+  startedAtMs: number
+  /** The request's body as it was sent. */
+  requestChunks: Uint8Array[]
+  /** When the response's headers came; absent before. */
+  headersAtMs: number | undefined
+  /** HTTP status; absent before the response's headers came. */
+  status: number | undefined
+  /** The response's headers in the form of the transport; read them with `responseHeader`. */
+  rawHeaders: unknown
+  /** The response's body as it came, still compressed. */
+  chunks: Uint8Array[]
+  /** When each of `chunks` came. */
+  arrivalsAtMs: number[]
+  /** When the response was complete, failed or was given up; absent while it is open. */
+  endedAtMs: number | undefined
+  /** What ended the call early: an abort or a failed connection; absent when nothing did. */
+  error: unknown
+}
+
+/** A call that starts at `startedAtMs`, on `wallClock`. */
+export function startedWireCall(protocol: Protocol, method: string, url: string, startedAtMs: number): WireCall {
+  return {
+    protocol,
+    url,
+    method,
+    startedAtMs,
+    requestChunks: [],
+    headersAtMs: undefined,
+    status: undefined,
+    rawHeaders: undefined,
+    chunks: [],
+    arrivalsAtMs: [],
+    endedAtMs: undefined,
+    error: undefined,
+  }
+}
+
+/** Notes a part of the request's body. */
+export function sendChunk(call: WireCall, chunk: Uint8Array): void {
+  call.requestChunks.push(chunk)
+}
+
+/** Notes the response's headers; those of an interim response (1xx) are not the response's. */
+export function receiveHeaders(call: WireCall, status: number, rawHeaders: unknown, atMs: number): void {
+  if (status < 200) return
+  call.headersAtMs = atMs
+  call.status = status
+  call.rawHeaders = rawHeaders
+}
+
+/** Notes a part of the response's body. */
+export function receiveChunk(call: WireCall, chunk: Uint8Array, atMs: number): void {
+  call.arrivalsAtMs.push(atMs)
+  call.chunks.push(chunk)
+}
+
+/** A header of the response, by its name in lower case; absent when the response has none of that name. */
+export function responseHeader({ rawHeaders }: WireCall, name: string): string | undefined {
+  if (Array.isArray(rawHeaders)) {
+    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+      if (String(rawHeaders[index]).toLowerCase() === name) return String(rawHeaders[index + 1])
+    }
+    return undefined
+  }
+  if (typeof rawHeaders !== 'object' || rawHeaders === null) return undefined
+  const value: unknown = Object.entries(rawHeaders).find(([key]) => key.toLowerCase() === name)?.[1]
+  return value === undefined ? undefined : String(value)
+}

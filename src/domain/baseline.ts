@@ -1,0 +1,166 @@
+import { mean, standardDeviation, trimmedMean } from '../stats/moments.ts'
+import { sorted } from '../stats/sorted.ts'
+import type { BaselineLine, BaselineMetric } from './finding.ts'
+import { isCensored, isTimed, metrics, type RunMetricName, runMetricNames } from './metric.ts'
+import { outcomeAt, type Samples, valueAt } from './sample.ts'
+
+/** What must be the same for two executions of a scenario to be comparable. */
+export interface Comparability {
+  mode: Mode
+  /** The agent's own name for its model, else the models seen on the wire; empty when neither is known. */
+  model: string
+  /** The load in words, see {@link describeLoad}. */
+  load: string
+  /** Fingerprint of the cases. */
+  cases: string
+}
+
+/** Whether models are called or their recorded answers replayed. */
+export type Mode = 'live' | 'replay'
+
+/** A scenario as the committed file keeps it: one line for each metric of the agent. */
+export interface BaselineEntry extends Comparability {
+  metrics: { [M in BaselineMetric]?: BaselineLine }
+}
+
+/** The values of an execution's runs by metric, and for each metric by case. */
+export type MetricValues = { [M in BaselineMetric]?: number[][] }
+
+/** An accepted execution as the history keeps it. */
+export interface PastExecution extends Comparability {
+  /** Id of its record. */
+  execution: string
+  /** ISO 8601. */
+  startedAt: string
+  /** Metrics for which this execution began a new level: older ones are not compared with any more. */
+  startsLevel: BaselineMetric[]
+  values: MetricValues
+}
+
+/** What an execution is held against: the committed line, and the history of this environment, newest first. */
+export interface Baseline {
+  /** Absent when the scenario is new. */
+  entry?: BaselineEntry | undefined
+  history: PastExecution[]
+  /** Key of the environment that `history` was read for. */
+  environmentKey: string
+}
+
+/** Metrics that are judged against the baseline: collinear ones (cost, total tokens) are reported from these. */
+export const comparedMetrics = [
+  'workingMs',
+  'ttftMs',
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'steps',
+  'modelCalls',
+  'toolCalls',
+  'costUsd',
+] as const satisfies RunMetricName[]
+
+/** Whether `metric` is of the agent, so that it may be committed and compared across machines. */
+export function isOfAgent(metric: BaselineMetric): boolean {
+  return metric === 'successRatio' || metric.startsWith('scores.') || metricOf(metric)?.of === 'agent'
+}
+
+/** Whether a lower value of `metric` is better. */
+export function lowerIsBetter(metric: BaselineMetric): boolean {
+  return metricOf(metric)?.better === 'lower'
+}
+
+function metricOf(metric: BaselineMetric): (typeof metrics)[RunMetricName] | undefined {
+  const name = runMetricNames.find((one) => one === metric)
+  return name === undefined ? undefined : metrics[name]
+}
+
+/**
+ * The values that a baseline compares, by metric and case. Runs that a limit stopped are left out: their values are bounds, and
+ * their number is in `successRatio`, which holds 1 for each ok run and 0 for each other that the agent is answerable for.
+ */
+export function baselineValues(samples: Samples, cases: number): MetricValues {
+  const values: MetricValues = {}
+  const note = (metric: BaselineMetric, index: number, value: number | undefined) => {
+    if (value === undefined) return
+    values[metric] ??= Array.from({ length: cases }, () => [])
+    values[metric][samples.caseIndex[index] ?? 0]?.push(value)
+  }
+  for (let index = 0; index < samples.length; index++) {
+    const outcome = outcomeAt(samples, index)
+    if (outcome !== 'infrastructure') note('successRatio', index, outcome === 'ok' ? 1 : 0)
+    if (!isTimed(samples, index) || isCensored(samples, index)) continue
+    for (const name of comparedMetrics) note(name, index, metrics[name].read(samples, index))
+    for (const [name, column] of samples.scores) note(`scores.${name}`, index, valueAt(column, index))
+  }
+  return values
+}
+
+/** Whether `metric` with `values` is compared by logarithms, so that changes are factors; else by differences. */
+export function isLogarithmic(metric: BaselineMetric, values: readonly number[][]): boolean {
+  if (metric === 'successRatio' || metric.startsWith('scores.')) return false
+  return values.every((one) => one.every((value) => value > 0))
+}
+
+/**
+ * Where the values of one metric lie and how they spread, each case on its own: the location is the mean over the cases of
+ * their 20% trimmed means, `within` the standard deviation of values around the location of their case. Both are taken
+ * of logarithms, and the location is given back in the metric's unit. Values with a zero among them, success and scores are
+ * counted as they are: plain means, and a spread relative to the location.
+ *
+ * @param values one array for each case, at least one value in all
+ * @see METHODOLOGY.md#location
+ */
+export function lineOf(metric: BaselineMetric, values: readonly number[][]): BaselineLine {
+  const known = values.filter((one) => one.length > 0)
+  const n = known.reduce((sum, one) => sum + one.length, 0)
+  const logarithmic = isLogarithmic(metric, known)
+  const scaled = logarithmic ? known.map((one) => one.map(Math.log)) : known
+  const centre = mean(scaled.map((one) => caseLocation(one, logarithmic)))
+  const location = logarithmic ? exactExp(centre, known) : centre
+  const spread = n < 2 ? undefined : spreadWithin(scaled, n)
+  const within = spread === undefined || logarithmic || location === 0 ? spread : spread / Math.abs(location)
+  return { n, location, within }
+}
+
+/** The location of one case's values, already on the scale they are compared on. */
+export function caseLocation(scaled: readonly number[], logarithmic: boolean): number {
+  return logarithmic ? trimmedMean(sorted(scaled)) : mean(scaled)
+}
+
+// With one value for each case nothing tells noise from the difference between cases: all of it counts as noise.
+function spreadWithin(scaled: readonly number[][], n: number): number {
+  if (n === scaled.length) return standardDeviation(scaled.flat()) ?? 0
+  const squares = scaled.map((one) => (one.length - 1) * (steady(one) ? 0 : (standardDeviation(one) ?? 0)) ** 2)
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / (n - scaled.length))
+}
+
+function steady(values: readonly number[]): boolean {
+  return values.every((value) => value === values[0])
+}
+
+// A single steady case must keep its exact location, which a round trip through logarithms would lose.
+function exactExp(centre: number, values: readonly number[][]): number {
+  const all = values.flat()
+  const first = all[0]
+  return first !== undefined && steady(all) ? first : Math.exp(centre)
+}
+
+/** The lines of all metrics in `values` that may be committed. */
+export function committedLines(values: MetricValues): BaselineEntry['metrics'] {
+  const lines: BaselineEntry['metrics'] = {}
+  for (const [name, known] of Object.entries(values)) {
+    const metric = name as BaselineMetric
+    if (known?.some((one) => one.length > 0) && isOfAgent(metric)) lines[metric] = lineOf(metric, known)
+  }
+  return lines
+}
+
+/** What differs between two executions, in words; empty when they may be compared. */
+export function differences(baseline: Comparability, candidate: Comparability): string[] {
+  const words = { mode: 'the mode', model: 'the model', load: 'the load', cases: 'the cases' } as const
+  return (Object.keys(words) as (keyof typeof words)[])
+    .filter((key) => baseline[key] !== candidate[key])
+    .map((key) =>
+      key === 'cases' ? 'the cases changed' : `${words[key]} changed from "${baseline[key]}" to "${candidate[key]}"`,
+    )
+}

@@ -1,0 +1,161 @@
+import { minimumSamplesForQuantile } from '../stats/quantile.ts'
+import type { Case } from './case.ts'
+import { fingerprintCases } from './case.ts'
+import type { BenchAgentError, Mistake } from './errors.ts'
+import { mistakesError } from './errors.ts'
+import { defaultLatencyLimitMs, type Limits } from './limit.ts'
+import type { Load } from './load.ts'
+import type { Bounds } from './scenario.ts'
+import { type QuantileName, quantileNames, quantiles } from './summary.ts'
+import type { StatisticThresholds, Thresholds } from './threshold.ts'
+
+/** Everything that is decided before the first run. */
+export interface Plan {
+  name: string
+  cases: Case[]
+  /** Fingerprint of the cases, see {@link fingerprintCases}. */
+  caseHash: string
+  /** Positions of the cases in the order in which a round takes them: by priority, then as given. */
+  order: number[]
+  /** Measured runs of each case. */
+  runs: number
+  /** Runs made first and not measured. */
+  warmup: number
+  /** Measured runs altogether. */
+  totalRuns: number
+  load: Load
+  limits: Limits & { latencyMs: number }
+  thresholds: Thresholds
+  categories: Record<string, Thresholds>
+  /** Milliseconds that each call of a hook may take. */
+  hookTimeoutMs: number
+  stopWhenCertain: boolean
+  /** Absent when only the session's cap holds. */
+  spendUsd?: number | undefined
+}
+
+/** What {@link planScenario} needs of a scenario's options. */
+export type Plannable = Bounds & {
+  thresholds?: Thresholds | undefined
+  categories?: Record<string, Thresholds> | undefined
+}
+
+/**
+ * Decides the order, number and bounds of the runs of `name` over `cases`.
+ *
+ * @throws BenchAgentError when there are no cases, two share a name, or a threshold asks for more runs than planned
+ */
+export function planScenario(name: string, options: Plannable, cases: readonly Case[]): Plan {
+  const runs = options.runs ?? 10
+  const mistakes = [...caseMistakes(cases), ...quantileMistakes(options, cases, runs)]
+  if (mistakes.length > 0) throw planError(name, mistakes)
+  const order = cases.map((_, position) => position)
+  order.sort((a, b) => (cases[b]?.priority ?? 0) - (cases[a]?.priority ?? 0))
+  return {
+    name,
+    cases: [...cases],
+    caseHash: fingerprintCases(cases),
+    order,
+    runs,
+    warmup: options.warmup ?? 1,
+    totalRuns: runs * cases.length,
+    load: { concurrency: options.concurrency ?? 1, runsPerSecond: options.runsPerSecond },
+    limits: { ...options.limits, latencyMs: options.limits?.latencyMs ?? defaultLatencyLimitMs },
+    thresholds: options.thresholds ?? {},
+    categories: options.categories ?? {},
+    hookTimeoutMs: options.hookTimeoutMs ?? 10_000,
+    stopWhenCertain: options.stopWhenCertain ?? false,
+    spendUsd: options.spendUsd,
+  }
+}
+
+/** Position of the case that run `index` takes: round-robin in the plan's order. */
+export function caseOfRun(plan: Plan, index: number): number {
+  return plan.order[((index % plan.order.length) + plan.order.length) % plan.order.length] ?? 0
+}
+
+/**
+ * The longest that an execution of `plan` may take, in milliseconds: every run at its limit with its hooks, at the planned
+ * rate, and half as many runs again to confirm what looks like a regression.
+ */
+export function executionLimitMs(
+  plan: Pick<Plan, 'warmup' | 'totalRuns' | 'load' | 'limits' | 'hookTimeoutMs'>,
+): number {
+  const measured = Math.ceil(plan.totalRuns * 1.5)
+  const perRunMs = plan.limits.latencyMs + 3 * plan.hookTimeoutMs
+  const workMs = (plan.warmup + measured / plan.load.concurrency) * perRunMs
+  const pacedMs = plan.load.runsPerSecond === undefined ? 0 : (measured * 1000) / plan.load.runsPerSecond
+  return Math.ceil(workMs + pacedMs + 30_000)
+}
+
+/** Quantile thresholds of `options` that its planned number of runs cannot support. */
+export function quantileMistakes(
+  options: Plannable,
+  cases: readonly Pick<Case, 'category'>[],
+  runs: number,
+): Mistake[] {
+  const whole = unsupported('thresholds', options.thresholds ?? {}, cases.length, runs)
+  const parts = Object.entries(options.categories ?? {}).flatMap(([category, thresholds]) => {
+    const members = cases.filter((one) => one.category === category).length
+    const path = `categories.${category}`
+    if (members === 0) return [{ path, expected: 'the category of a case', got: 'one that no case has' }]
+    return unsupported(path, thresholds, members, runs)
+  })
+  return [...whole, ...parts]
+}
+
+function unsupported(path: string, thresholds: Thresholds, caseCount: number, runs: number): Mistake[] {
+  const { scores, ...rest } = thresholds
+  const groups = {
+    ...rest,
+    ...Object.fromEntries(Object.entries(scores ?? {}).map(([name, bounds]) => [`scores.${name}`, bounds])),
+  }
+  return Object.entries(groups).flatMap(([metric, bounds]) =>
+    typeof bounds === 'object'
+      ? quantileNames.flatMap((name) => tooFew(`${path}.${metric}.${name}`, name, bounds, caseCount, runs))
+      : [],
+  )
+}
+
+function tooFew(
+  path: string,
+  name: QuantileName,
+  bounds: StatisticThresholds,
+  caseCount: number,
+  runs: number,
+): Mistake[] {
+  const needed = minimumSamplesForQuantile(quantiles[name])
+  if (bounds[name] === undefined || caseCount * runs >= needed) return []
+  const remedy = `Set \`runs: ${Math.ceil(needed / caseCount)}\`, or judge p50, mean or max.`
+  return [
+    {
+      path,
+      expected: `judged on at least ${needed} runs`,
+      got: `${caseCount * runs} (${caseCount} × ${runs})`,
+      remedy,
+    },
+  ]
+}
+
+function caseMistakes(cases: readonly Case[]): Mistake[] {
+  if (cases.length === 0)
+    return [{ path: 'cases', expected: 'at least one case', got: 'none', remedy: 'Check `where` and the file.' }]
+  const seen = new Map<string, number>()
+  const mistakes: Mistake[] = []
+  for (const [position, { name }] of cases.entries()) {
+    const first = seen.get(name)
+    if (first === undefined) seen.set(name, position)
+    else
+      mistakes.push({
+        path: `cases[${position}].name`,
+        expected: 'unique',
+        got: `"${name}", the name of cases[${first}] too`,
+        remedy: 'Give it a `name` of its own.',
+      })
+  }
+  return mistakes
+}
+
+function planError(name: string, mistakes: readonly Mistake[]): BenchAgentError {
+  return mistakesError('BENCH_AGENT_OPTIONS', `the scenario "${name}"`, mistakes)
+}

@@ -1,0 +1,266 @@
+import { z } from 'zod'
+import type { Comparability } from './baseline.ts'
+import type { BaselineLine, BaselineMetric, Finding } from './finding.ts'
+import type { Limits } from './limit.ts'
+import { distributionMetricNames, limitNames, type Resources, scenarioMetricNames } from './metric.ts'
+import { type Outcome, outcomes, runValues } from './sample.ts'
+import { errorClasses } from './span.ts'
+import { type Distribution, type GroupSummary, type Summary, statistics } from './summary.ts'
+import type { Check, Thresholds } from './threshold.ts'
+import type { Verdict, Warning } from './verdict.ts'
+
+// Summaries, verdicts and findings are types of the functions that make them; the schemas below are held to those types
+// by the compiler, and turn what comes from a file or another process back into them.
+
+const finite = z.number()
+const count = z.int().min(0)
+const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.optional()
+const named = <const Names extends readonly string[], Schema extends z.ZodType>(names: Names, schema: Schema) =>
+  z.partialRecord(z.enum(names), schema)
+
+const Interval = z.strictObject({ low: finite, high: finite })
+const Histogram = z.strictObject({ low: finite, high: finite, counts: z.array(count) })
+const DistributionSchema = z.strictObject({
+  n: count,
+  missing: count,
+  censored: count,
+  censoredFrom: maybe(finite),
+  mean: finite,
+  sd: maybe(finite),
+  min: finite,
+  p50: finite,
+  p90: finite,
+  p95: finite,
+  p99: finite,
+  'p99.9': maybe(finite),
+  max: finite,
+  intervals: z.strictObject({ p50: maybe(Interval), p95: maybe(Interval) }),
+  histogram: Histogram,
+}) satisfies z.ZodType<Distribution>
+
+const OutcomeCounts = z.record(z.enum(outcomes), count) satisfies z.ZodType<Record<Outcome, number>>
+const Distributions = named(distributionMetricNames, DistributionSchema) satisfies z.ZodType<Summary['metrics']>
+const Scores = z.record(z.string(), DistributionSchema)
+const Group = z.strictObject({
+  name: z.string(),
+  category: maybe(z.string()),
+  outcomes: OutcomeCounts,
+  successRatio: maybe(finite),
+  metrics: Distributions,
+  scores: Scores,
+}) satisfies z.ZodType<GroupSummary>
+
+const SummarySchema = z.strictObject({
+  runs: count,
+  outcomes: OutcomeCounts,
+  degraded: count,
+  metrics: Distributions,
+  scenario: named(scenarioMetricNames, finite) satisfies z.ZodType<Summary['scenario']>,
+  scores: Scores,
+  cases: z.array(Group),
+  categories: z.array(Group),
+  turns: z.array(
+    z.strictObject({ name: z.string(), latencyMs: DistributionSchema, ttftMs: maybe(DistributionSchema) }),
+  ),
+}) satisfies z.ZodType<Summary>
+
+const Status = z.enum(['pass', 'fail', 'inconclusive'])
+const CheckSchema = z.strictObject({
+  status: Status,
+  code: z.enum([
+    'threshold',
+    'unknownMetric',
+    'success',
+    'deadCase',
+    'tooFewSamples',
+    'openStream',
+    'provider',
+    'regression',
+    'missingBaseline',
+    'spend',
+    'stopped',
+  ]),
+  subject: z.string(),
+  message: z.string(),
+  remedy: maybe(z.string()),
+  value: maybe(finite),
+  bound: maybe(finite),
+  unit: maybe(z.enum(['ms', 'tokens', 'usd', 'bytes', 'ratio', 'count', 'perSecond', 'score'])),
+}) satisfies z.ZodType<Check>
+
+const WarningSchema = z.strictObject({
+  code: z.enum([
+    'noModelCalls',
+    'unknownTokens',
+    'infrastructure',
+    'degraded',
+    'abandoned',
+    'stoppedEarly',
+    'concurrent',
+    'unpriced',
+    'notJudged',
+    'foreignCalls',
+  ]),
+  message: z.string(),
+  remedy: z.string(),
+}) satisfies z.ZodType<Warning>
+
+const BaselineMetricSchema = z.string() as unknown as z.ZodType<BaselineMetric>
+/** A {@link BaselineLine} as it stands in a file. */
+export const BaselineLineSchema = z.strictObject({
+  n: count.min(1),
+  location: finite,
+  within: maybe(finite.min(0)),
+  between: maybe(finite.min(0)),
+}) satisfies z.ZodType<BaselineLine>
+
+const FindingSchema = z.strictObject({
+  metric: BaselineMetricSchema,
+  status: z.enum(['same', 'worse', 'better', 'accepted', 'new', 'notJudged']),
+  baseline: maybe(BaselineLineSchema),
+  candidate: BaselineLineSchema,
+  changeRatio: maybe(finite),
+  p: maybe(finite),
+  detectableRatio: maybe(finite),
+  reason: maybe(z.string()),
+}) satisfies z.ZodType<Finding>
+
+const VerdictSchema = z.strictObject({
+  status: Status,
+  checks: z.array(CheckSchema),
+  warnings: z.array(WarningSchema),
+  findings: z.array(FindingSchema),
+}) satisfies z.ZodType<Verdict>
+
+const StatisticBounds = named(statistics, finite)
+const ThresholdsSchema = z.strictObject({
+  ...Object.fromEntries(distributionMetricNames.map((name) => [name, StatisticBounds.optional()])),
+  ...Object.fromEntries(scenarioMetricNames.map((name) => [name, finite.optional()])),
+  scores: maybe(z.record(z.string(), StatisticBounds)),
+}) as unknown as z.ZodType<Thresholds>
+
+const EnvironmentSchema = z.strictObject({
+  node: z.string(),
+  platform: z.string(),
+  architecture: z.string(),
+  cpuModel: z.string(),
+  cpuCores: count,
+  memoryBytes: count,
+  ci: z.boolean(),
+  runnerLabel: maybe(z.string()),
+  runnerImage: maybe(z.string()),
+  version: z.string(),
+})
+
+/** A {@link Comparability} as it stands in a file. */
+export const ComparabilitySchema = z.strictObject({
+  mode: z.enum(['live', 'replay']),
+  model: z.string(),
+  load: z.string(),
+  cases: z.string(),
+}) satisfies z.ZodType<Comparability>
+
+const Column = z.array(finite.nullable())
+const SampleColumns = z.strictObject({
+  caseIndex: z.array(count),
+  outcome: z.array(z.enum(outcomes)),
+  degraded: z.array(z.boolean()),
+  dueAtMs: z.array(finite),
+  startedAtMs: z.array(finite),
+  firstTokenAtMs: Column,
+  endedAtMs: z.array(finite),
+  values: named(runValues, Column),
+  scores: z.record(z.string(), Column),
+  calls: z.strictObject({
+    index: z.array(count),
+    modelTtftMs: Column,
+    interTokenLatencyMs: Column,
+    outputTokensPerSecond: Column,
+  }),
+})
+/** The samples of a record: a column for each value, `null` where a run did not know it. */
+export type SampleColumns = z.infer<typeof SampleColumns>
+
+/** One scenario measured once: what leaves the process that measured it. */
+export const ExecutionRecord = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** Unique. */
+  execution: z.string(),
+  identity: z.strictObject({
+    /** Name of the test project; empty when it has none. */
+    project: z.string(),
+    /** The file, relative to the project's root, with forward slashes; empty outside a test. */
+    file: z.string(),
+    /** Names of the suites around the scenario, outermost first. */
+    suite: z.array(z.string()),
+    name: z.string(),
+    /** What the baseline goes by. */
+    id: z.string(),
+  }),
+  /** 0-based number of the attempt, when the test was retried. */
+  attempt: count,
+  /** ISO 8601. */
+  startedAt: z.string(),
+  durationMs: finite,
+  mode: z.enum(['live', 'replay']),
+  about: z.strictObject({
+    agent: maybe(z.string()),
+    version: maybe(z.string()),
+    model: maybe(z.string()),
+    settings: maybe(z.record(z.string(), z.unknown())),
+  }),
+  /** Models seen on the wire or reported by hand. */
+  models: z.array(z.string()),
+  /** What must be the same for another execution to be comparable. */
+  comparability: ComparabilitySchema,
+  plan: z.strictObject({
+    cases: z.array(z.strictObject({ name: z.string(), category: maybe(z.string()) })),
+    caseHash: z.string(),
+    runs: count,
+    warmup: count,
+    totalRuns: count,
+    load: z.strictObject({ concurrency: count, runsPerSecond: maybe(finite) }),
+    limits: z.strictObject(
+      Object.fromEntries(limitNames.map((name) => [name, maybe(finite)])),
+    ) as unknown as z.ZodType<Limits>,
+    thresholds: ThresholdsSchema,
+    categories: z.record(z.string(), ThresholdsSchema),
+  }),
+  environment: EnvironmentSchema,
+  environmentKey: z.string(),
+  /** The first warm-up run; absent without one. */
+  coldStart: maybe(z.strictObject({ latencyMs: finite, outcome: z.enum(outcomes) })),
+  /** What was spent on every run, warm-up and judging included, in US dollars; absent when unknown. */
+  spentUsd: maybe(finite),
+  resources: z.strictObject({
+    durationMs: finite,
+    heapGrowthBytes: maybe(finite),
+    peakRssBytes: maybe(finite),
+    eventLoopDelayMs: maybe(finite),
+  }) satisfies z.ZodType<Resources>,
+  summary: SummarySchema,
+  problems: z.array(
+    z.strictObject({
+      index: count,
+      outcome: z.enum(outcomes),
+      class: maybe(z.enum(errorClasses)),
+      message: z.string(),
+    }),
+  ),
+  verdict: VerdictSchema,
+  /** The user's mistake that ended it early; absent without one. */
+  mistake: maybe(z.string()),
+  /** Absent when they were too many to keep, or lost with their process. */
+  samples: maybe(SampleColumns),
+})
+export type ExecutionRecord = z.infer<typeof ExecutionRecord>
+
+/** A session's results: the content of `.bench-agent/results.json`. */
+export const Results = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** ISO 8601. */
+  startedAt: z.string(),
+  environment: EnvironmentSchema,
+  records: z.array(ExecutionRecord),
+})
+export type Results = z.infer<typeof Results>

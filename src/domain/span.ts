@@ -1,0 +1,76 @@
+import type { Usage } from './usage.ts'
+
+/**
+ * What went wrong with a model call or a run, by cause.
+ *
+ * - `timeout`: a time limit ran out
+ * - `rateLimit`: the provider answered 429
+ * - `connection`: DNS, refused, reset, or cut in the middle
+ * - `provider`: the provider answered 4xx or 5xx, except 429
+ * - `agent`: anything else; the agent's own failure
+ */
+export const errorClasses = ['timeout', 'rateLimit', 'connection', 'provider', 'agent'] as const
+/** One of {@link errorClasses}. */
+export type ErrorClass = (typeof errorClasses)[number]
+
+/**
+ * One request to a model as seen on the wire. Every `…AtMs` is an instant on the run's clock: milliseconds since the
+ * run started.
+ */
+export interface ModelCall {
+  /** Who speaks this protocol: `openai`. */
+  provider: string
+  /** Which of the provider's protocols: `chat` or `responses`. */
+  api: string
+  /** Origin and path, without query and credentials. */
+  url: string
+  /** The model named by the response, else by the request; absent when neither could be read. */
+  model?: string | undefined
+  /** True when the response came as a stream of events. */
+  streamed: boolean
+  startedAtMs: number
+  /** When the response's headers came; absent when none did. */
+  headersAtMs?: number | undefined
+  /** First chunk with content: text, reasoning or a tool call; absent when nothing was streamed. */
+  firstContentAtMs?: number | undefined
+  /** First chunk with text that a user could see; absent when there was none or nothing was streamed. */
+  firstTextAtMs?: number | undefined
+  /** Last chunk with content; absent when nothing was streamed. */
+  lastContentAtMs?: number | undefined
+  /** When the response was complete, failed or was given up; absent while it is open. */
+  endedAtMs?: number | undefined
+  /** HTTP status; absent when no response came. */
+  status?: number | undefined
+  /** How the call failed; absent when it did not. */
+  failure?: { class: ErrorClass; message: string } | undefined
+  /** Tokens; absent when the response did not say. */
+  usage?: Usage | undefined
+  /** Tool calls that the model asked for. */
+  toolCalls: number
+  /** Whether reasoning was streamed, so that its tokens lie between the first and the last content chunk. */
+  reasoningStreamed: boolean
+}
+
+/**
+ * Start of `call` to its first content chunk, in milliseconds; absent when nothing was streamed.
+ *
+ * @see METHODOLOGY.md#time-to-first-token
+ */
+export function modelTtftMs(call: ModelCall): number | undefined {
+  return call.firstContentAtMs === undefined ? undefined : call.firstContentAtMs - call.startedAtMs
+}
+
+/**
+ * (last − first content chunk) / (streamed output tokens − 1), in milliseconds; absent when the tokens are unknown, fewer
+ * than two, or not streamed. Reasoning that was not streamed lies before the first chunk and is not counted.
+ *
+ * @see METHODOLOGY.md#inter-token-latency
+ */
+export function interTokenLatencyMs(call: ModelCall): number | undefined {
+  const { firstContentAtMs, lastContentAtMs, usage } = call
+  if (firstContentAtMs === undefined || lastContentAtMs === undefined || usage?.outputTokens === undefined)
+    return undefined
+  const hiddenTokens = call.reasoningStreamed ? 0 : (usage.reasoningTokens ?? 0)
+  const streamedTokens = usage.outputTokens - hiddenTokens
+  return streamedTokens < 2 ? undefined : (lastContentAtMs - firstContentAtMs) / (streamedTokens - 1)
+}

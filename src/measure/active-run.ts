@@ -1,0 +1,137 @@
+import type { CallSink } from '../capture/attribution.ts'
+import type { WireCall } from '../capture/wire-call.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { OutputOf, ReportedUsage, Run } from '../domain/scenario.ts'
+import { drain } from './drain.ts'
+
+/** A named part of a run while it is measured, on the run's clock. */
+export interface TurnSpan {
+  name: string
+  startedAtMs: number
+  endedAtMs: number
+  /** When the first item of its returned stream came; absent when it returned none. */
+  firstItemAtMs?: number | undefined
+}
+
+/** How a run was ended from outside, before its agent was done. */
+export interface Stop {
+  outcome: 'timeout' | 'limit' | 'interrupted'
+  message: string
+}
+
+/**
+ * One run while it goes: what its agent sees of it, and where its model calls are gathered. A class, for one is made for each
+ * run and its getters must cost nothing until an agent asks for them.
+ */
+export class ActiveRun implements Run, CallSink {
+  readonly input: unknown
+  /** What `setup` returned; set before the agent is called. */
+  state: unknown
+  readonly index: number
+  readonly name: string
+  readonly clock: Clock
+  /** Model calls seen on the wire, in the order of their start. */
+  calls: WireCall[] = []
+  /** What the agent reported by hand; absent when it reported nothing. */
+  reported: ReportedUsage[] | undefined
+  turns: TurnSpan[] | undefined
+  startedMs = 0
+  /** When the run was over, on `clock`; absent while it is on. */
+  endedMs: number | undefined
+  /** First item of the returned stream, on `clock`; absent when there was none. */
+  firstItemMs: number | undefined
+  stopped: Stop | undefined
+  /** What the agent threw; absent when it threw nothing. */
+  thrown: { error: unknown } | undefined
+  output: unknown
+  onCallStarted?: (call: WireCall) => void
+  onCallEnded?: (call: WireCall) => void
+  onUsage?: (used: ReportedUsage) => void
+  #controller: AbortController | undefined
+  #over: (() => void) | undefined
+
+  constructor(input: unknown, name: string, index: number, clock: Clock) {
+    this.input = input
+    this.name = name
+    this.index = index
+    this.clock = clock
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.stopped !== undefined && !this.#controller.signal.aborted) this.#abort(this.stopped)
+    return this.#controller.signal
+  }
+
+  // Getters that return closures, so that agents may destructure `({ turn, usage })`.
+  get turn(): Run['turn'] {
+    return (name, part) => this.#measureTurn(name, part)
+  }
+
+  get usage(): Run['usage'] {
+    return (used) => {
+      this.reported ??= []
+      this.reported.push(used)
+      this.onUsage?.(used)
+    }
+  }
+
+  /** Resolves when the run is over: its agent is done, or it was stopped. */
+  over(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.endedMs === undefined) this.#over = resolve
+      else resolve()
+    })
+  }
+
+  /** Ends the run with what its agent gave. */
+  finish(output: unknown): void {
+    if (this.endedMs !== undefined) return
+    this.output = output
+    this.#end()
+  }
+
+  /** Ends the run with what its agent threw. */
+  fail(error: unknown): void {
+    if (this.endedMs !== undefined) return
+    this.thrown = { error }
+    this.#end()
+  }
+
+  /** Ends the run from outside and tells its agent through the signal. */
+  stop(stop: Stop): void {
+    if (this.endedMs !== undefined) return
+    this.stopped = stop
+    this.#end()
+    this.#abort(stop)
+  }
+
+  #end(): void {
+    this.endedMs = this.clock.nowMs()
+    this.#over?.()
+  }
+
+  #abort(stop: Stop): void {
+    const timedOut = stop.outcome === 'timeout'
+    this.#controller?.abort(new DOMException(stop.message, timedOut ? 'TimeoutError' : 'AbortError'))
+  }
+
+  async #measureTurn<Returned>(name: string, part: () => Returned): Promise<OutputOf<Returned>> {
+    const span: TurnSpan = { name, startedAtMs: this.#elapsedMs(), endedAtMs: 0 }
+    try {
+      const output = await drain(await part(), () => {
+        span.firstItemAtMs = this.#elapsedMs()
+      })
+      // `drain` turns a value into exactly what OutputOf says of its type.
+      return output as OutputOf<Returned>
+    } finally {
+      span.endedAtMs = this.#elapsedMs()
+      this.turns ??= []
+      this.turns.push(span)
+    }
+  }
+
+  #elapsedMs(): number {
+    return this.clock.nowMs() - this.startedMs
+  }
+}

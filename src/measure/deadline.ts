@@ -1,0 +1,48 @@
+import type { Clock } from '../domain/clock.ts'
+import { formatMs } from '../domain/format.ts'
+import type { ActiveRun } from './active-run.ts'
+
+/** The runs that are on. */
+export interface InFlight {
+  add: (run: ActiveRun) => void
+  delete: (run: ActiveRun) => void
+  /** Oldest first. */
+  runs: () => Iterable<ActiveRun>
+  /** Stops watching. */
+  close: () => void
+}
+
+/**
+ * Keeps the runs in flight, and stops each that takes longer than `limitMs`. One timer serves them all: they have the same
+ * limit, so the oldest is always the next to be late.
+ */
+export function watchDeadlines(clock: Clock, limitMs: number): InFlight {
+  const runs = new Set<ActiveRun>()
+  let cancel: (() => void) | undefined
+  const sweep = () => {
+    cancel = undefined
+    for (const run of runs) {
+      const leftMs = run.startedMs + limitMs - clock.nowMs()
+      if (leftMs > 0) {
+        cancel = clock.after(leftMs, sweep)
+        return
+      }
+      run.stop({ outcome: 'timeout', message: `latency passed its limit of ${formatMs(limitMs)}` })
+      runs.delete(run)
+    }
+  }
+  return {
+    add: (run) => {
+      runs.add(run)
+      cancel ??= clock.after(limitMs, sweep)
+    },
+    delete: (run) => {
+      runs.delete(run)
+    },
+    runs: () => runs,
+    close: () => {
+      cancel?.()
+      cancel = undefined
+    },
+  }
+}

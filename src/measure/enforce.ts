@@ -1,0 +1,54 @@
+import { costUsd } from '../capture/price.ts'
+import { readCall } from '../capture/read-call.ts'
+import { formatValue } from '../domain/format.ts'
+import { brokenLimit, type Limits } from '../domain/limit.ts'
+import { metrics } from '../domain/metric.ts'
+import type { Prices } from '../domain/price.ts'
+import type { ReportedUsage } from '../domain/scenario.ts'
+import type { ActiveRun } from './active-run.ts'
+
+/** Stops `run` as soon as one of `limits` on its model calls, tokens, tool calls or cost is passed. */
+export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices): void {
+  const spent = { modelCalls: 0, steps: 0, toolCalls: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, costUsd: 0 }
+  const readsAnswers = Object.keys(limits).some((name) => !['latencyMs', 'modelCalls', 'steps'].includes(name))
+
+  const enforce = () => {
+    const broken = brokenLimit(limits, spent)
+    if (broken === undefined) return
+    const { label, unit } = metrics[broken.name]
+    const message = `${label} reached ${formatValue(unit, broken.value)}, over its limit of ${formatValue(unit, broken.limit)}`
+    // Not at once: this may be called from inside the client that the stop would abort.
+    queueMicrotask(() => run.stop({ outcome: 'limit', message }))
+  }
+  const add = (used: ReportedUsage) => {
+    spent.toolCalls += used.toolCalls ?? 0
+    spent.inputTokens += used.inputTokens ?? 0
+    spent.outputTokens += used.outputTokens ?? 0
+    spent.totalTokens = spent.inputTokens + spent.outputTokens
+    spent.costUsd += used.costUsd ?? costUsd({ model: used.model, usage: used }, prices)?.usd ?? 0
+    enforce()
+  }
+
+  run.onCallStarted = () => {
+    spent.modelCalls += 1
+    spent.steps += 1
+    enforce()
+  }
+  run.onCallEnded = (wire) => {
+    if (wire.error !== undefined || (wire.status ?? 500) >= 400) {
+      spent.steps -= 1
+      return
+    }
+    if (!readsAnswers) return
+    readCall(wire, run.startedMs).then(
+      (call) => add({ ...call.usage, model: call.model, toolCalls: call.toolCalls }),
+      // A body that cannot be read has unknown tokens, which pass no limit; the measurement reports them as unknown.
+      () => undefined,
+    )
+  }
+  run.onUsage = (used) => {
+    spent.modelCalls += used.modelCalls ?? 1
+    spent.steps += used.modelCalls ?? 1
+    add(used)
+  }
+}

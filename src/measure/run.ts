@@ -1,0 +1,170 @@
+import { attribute } from '../capture/attribution.ts'
+import { costUsd } from '../capture/price.ts'
+import { readCall } from '../capture/read-call.ts'
+import type { Case } from '../domain/case.ts'
+import type { Clock } from '../domain/clock.ts'
+import { BenchAgentError, messageOf, quoteValue } from '../domain/errors.ts'
+import { formatMs } from '../domain/format.ts'
+import type { Limits } from '../domain/limit.ts'
+import type { Prices } from '../domain/price.ts'
+import type { Agent, Checked, Setup } from '../domain/scenario.ts'
+import { sumKnown } from '../domain/usage.ts'
+import { ActiveRun } from './active-run.ts'
+import type { InFlight } from './deadline.ts'
+import { drain, isStream } from './drain.ts'
+import { enforceLimits } from './enforce.ts'
+import { measurementOf, type RunMeasurement } from './measurement.ts'
+import { within } from './within.ts'
+
+/** What every run of a scenario shares. */
+export interface RunSetting {
+  clock: Clock
+  agent: Agent
+  setup?: ((start: Setup) => unknown) | undefined
+  teardown?: ((state: unknown) => unknown) | undefined
+  check?: ((checked: Checked) => unknown) | undefined
+  limits: Limits & { latencyMs: number }
+  prices: Prices
+  /** Milliseconds that each call of a hook may take. */
+  hookTimeoutMs: number
+  /** Milliseconds that an agent gets to settle after its signal was aborted, before it is left behind. */
+  graceMs: number
+  /** Reads the process's CPU time in milliseconds; absent when it is not read for each run. */
+  readCpuMs?: (() => number) | undefined
+  inFlight: InFlight
+}
+
+/**
+ * One call of the agent on `one`, with its hooks around it. Never rejects for what the agent does: that is its outcome.
+ *
+ * @param index 0-based position of the run; negative in a warm-up
+ * @throws BenchAgentError when a hook throws or hangs
+ */
+export async function measureRun(setting: RunSetting, one: Case, index: number): Promise<RunMeasurement> {
+  const { clock, inFlight } = setting
+  const run = new ActiveRun(one.input, one.name, index, clock)
+  if (setting.setup !== undefined) run.state = await callHook(setting, 'setup', run, setting.setup, run)
+  if (hasFurtherLimits(setting.limits)) enforceLimits(run, setting.limits, setting.prices)
+  const cpuBeforeMs = setting.readCpuMs?.()
+  run.startedMs = clock.nowMs()
+  inFlight.add(run)
+  const settled = attribute(run, () => callAgent(setting.agent, run))
+  if (run.endedMs === undefined) await run.over()
+  inFlight.delete(run)
+  const cpuMs = cpuBeforeMs === undefined ? undefined : (setting.readCpuMs?.() ?? cpuBeforeMs) - cpuBeforeMs
+  const abandoned = run.stopped !== undefined && !(await within(clock, settled, setting.graceMs)).done
+  const measurement = await measurementOf(run, setting.prices, cpuMs, abandoned)
+  if (setting.check !== undefined && measurement.outcome === 'ok')
+    await judge(setting, setting.check, run, one, measurement)
+  if (setting.teardown !== undefined) await callHook(setting, 'teardown', run, setting.teardown, run.state)
+  return measurement
+}
+
+function hasFurtherLimits(limits: Limits): boolean {
+  for (const name in limits) if (name !== 'latencyMs') return true
+  return false
+}
+
+const done = Promise.resolve()
+
+function callAgent(agent: Agent, run: ActiveRun): Promise<void> {
+  let returned: unknown
+  try {
+    returned = agent(run)
+  } catch (error) {
+    run.fail(error)
+    return done
+  }
+  if (!isThenable(returned) && !isStream(returned)) {
+    run.finish(returned)
+    return done
+  }
+  return Promise.resolve(returned).then(
+    (value) => (isStream(value) ? finishStream(value, run) : run.finish(value)),
+    (error: unknown) => run.fail(error),
+  )
+}
+
+async function finishStream(stream: unknown, run: ActiveRun): Promise<void> {
+  try {
+    const output = await drain(stream, () => {
+      run.firstItemMs = run.clock.nowMs()
+    })
+    run.finish(output)
+  } catch (error) {
+    run.fail(error)
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+async function judge(
+  setting: RunSetting,
+  check: (checked: Checked) => unknown,
+  run: ActiveRun,
+  one: Case,
+  measurement: RunMeasurement,
+): Promise<void> {
+  const scores = new Map<string, number>()
+  const checked: Checked = {
+    input: one.input,
+    output: run.output,
+    expected: one.expected,
+    state: run.state,
+    name: one.name,
+    index: run.index,
+    signal: run.signal,
+    score: (name, value) => {
+      scores.set(name, validScore(name, value))
+    },
+  }
+  const judgeCalls = { calls: [] as ActiveRun['calls'] }
+  try {
+    const judging = attribute(judgeCalls, async () => check(checked))
+    const { done: inTime } = await within(setting.clock, judging, setting.hookTimeoutMs)
+    if (!inTime) throw hookError('the check', run, `did not end within ${formatMs(setting.hookTimeoutMs)}`)
+  } catch (error) {
+    if (error instanceof BenchAgentError) throw error
+    measurement.outcome = 'wrong'
+    measurement.problem = { message: messageOf(error) }
+  }
+  measurement.scores = scores
+  if (judgeCalls.calls.length > 0) {
+    const calls = await Promise.all(judgeCalls.calls.map((wire) => readCall(wire, run.startedMs)))
+    const spent = calls.map((call) => costUsd({ model: call.model, usage: call.usage ?? {} }, setting.prices)?.usd)
+    measurement.judgeUsd = sumKnown(spent)
+  }
+}
+
+function validScore(name: string, value: number): number {
+  if (typeof value === 'number' && value >= 0 && value <= 1) return value
+  throw new BenchAgentError(
+    'BENCH_AGENT_HOOK',
+    `Expected score("${name}", …) to be a number from 0 to 1, got ${quoteValue(value)}. Divide it by its highest possible value.`,
+  )
+}
+
+async function callHook<Given>(
+  setting: RunSetting,
+  hook: 'setup' | 'teardown',
+  run: ActiveRun,
+  call: (given: Given) => unknown,
+  given: Given,
+): Promise<unknown> {
+  let outcome: Awaited<ReturnType<typeof within>>
+  try {
+    outcome = await within(setting.clock, (async () => call(given))(), setting.hookTimeoutMs)
+  } catch (error) {
+    throw hookError(`\`${hook}\``, run, `threw: ${messageOf(error)}`, error)
+  }
+  if (!outcome.done) throw hookError(`\`${hook}\``, run, `did not end within ${formatMs(setting.hookTimeoutMs)}`)
+  return outcome.value
+}
+
+function hookError(hook: string, run: ActiveRun, what: string, cause?: unknown): BenchAgentError {
+  const place = `${run.index < 0 ? 'warm-up run' : `run ${run.index + 1}`}, case "${run.name}"`
+  const message = `Expected ${hook} to do its work, but it ${what} (${place}). The runs stop here; mend the hook, or raise \`hookTimeoutMs\` if it needs longer.`
+  return new BenchAgentError('BENCH_AGENT_HOOK', message, { cause })
+}

@@ -1,0 +1,122 @@
+import { callsOutsideRuns, currentSink } from '../capture/attribution.ts'
+import { observe } from '../capture/observe.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { Resources } from '../domain/metric.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Samples } from '../domain/sample.ts'
+import { ActiveRun } from '../measure/active-run.ts'
+import { type InFlight, watchDeadlines } from '../measure/deadline.ts'
+import { type LateInterval, watchEventLoop } from '../measure/event-loop.ts'
+import { guardProcess } from '../measure/guard.ts'
+import { type HeapReading, heapAfterCollection } from '../measure/memory.ts'
+import { watchResidentSet } from '../measure/resident-set.ts'
+import { theilSenSlope } from '../stats/theil-sen.ts'
+
+/** Everything that watches while an execution goes. */
+export interface Instruments {
+  inFlight: InFlight
+  /** Reads the heap when its turn has come; call it between runs. */
+  readHeap: (runsDone: number) => void
+  /** Model calls since the start that belonged to no run. */
+  callsOutside: () => number
+  /** Stops watching; call it once, whatever happened. */
+  close: () => Readings
+}
+
+/** What was watched. */
+export interface Readings extends Omit<Resources, 'durationMs'> {
+  /** Time that reading the heap took away from the runs, in milliseconds. */
+  pausedMs: number
+  late: LateInterval[]
+}
+
+// Below this, an execution is too short for its heap to say anything, unless a threshold asks for it.
+const heapWorthMs = 500
+
+/** Starts to watch model calls, time limits, stray errors, event loop and memory. */
+export function startInstruments(plan: Plan, clock: Clock): Instruments {
+  const inFlight = watchDeadlines(clock, plan.limits.latencyMs)
+  const stopObserving = observe()
+  const outsideBefore = callsOutsideRuns()
+  const unguard = guardProcess({ claim: (error) => claim(inFlight, error) })
+  const stopLoop = watchEventLoop(clock, plan.load.concurrency === 1)
+  const stopResidentSet = watchResidentSet(clock)
+  const heap = heapReader(plan, clock)
+  return {
+    inFlight,
+    readHeap: heap.read,
+    callsOutside: () => callsOutsideRuns() - outsideBefore,
+    close: () => {
+      const peakRssBytes = stopResidentSet()
+      const { delayP99Ms, late } = stopLoop()
+      unguard()
+      stopObserving()
+      inFlight.close()
+      return {
+        peakRssBytes,
+        eventLoopDelayMs: delayP99Ms,
+        heapGrowthBytes: heap.growthBytes(),
+        pausedMs: heap.pausedMs(),
+        late,
+      }
+    },
+  }
+}
+
+interface HeapReader {
+  read: (runsDone: number) => void
+  growthBytes: () => number | undefined
+  pausedMs: () => number
+}
+
+// Reads after each quarter of the runs: the first quarter is left to caches that fill and code that is compiled.
+function heapReader(plan: Plan, clock: Clock): HeapReader {
+  const startedMs = clock.nowMs()
+  const asked = plan.thresholds.heapGrowthBytes !== undefined
+  const marks = [...new Set([1, 2, 3, 4].map((quarter) => Math.ceil((plan.totalRuns * quarter) / 4)))]
+  // Collecting in the middle would stop runs in flight; with several at once only the ends are read.
+  const due =
+    plan.load.concurrency === 1 ? marks : marks.filter((_, position) => position === 0 || position === marks.length - 1)
+  const readings: HeapReading[] = []
+  let pausedMs = 0
+  return {
+    read: (runsDone) => {
+      const next = due[0]
+      if (next === undefined || runsDone < next) return
+      if (!asked && clock.nowMs() - startedMs < heapWorthMs) {
+        due.length = 0
+        return
+      }
+      while (due[0] !== undefined && due[0] <= runsDone) due.shift()
+      const beforeMs = clock.nowMs()
+      readings.push({ runs: runsDone, bytes: heapAfterCollection() })
+      pausedMs += clock.nowMs() - beforeMs
+    },
+    pausedMs: () => pausedMs,
+    growthBytes: () => {
+      const runs = readings.map((reading) => reading.runs)
+      const bytes = readings.map((reading) => reading.bytes)
+      const slope = runs.length < 2 ? undefined : theilSenSlope(runs, bytes)?.slope
+      // A heap that shrinks has not grown.
+      return slope === undefined ? undefined : Math.max(0, slope)
+    },
+  }
+}
+
+function claim(inFlight: InFlight, error: unknown): boolean {
+  const sink = currentSink()
+  const runs = [...inFlight.runs()]
+  const run = sink instanceof ActiveRun ? sink : runs.length === 1 ? runs[0] : undefined
+  if (run === undefined) return false
+  run.fail(error)
+  return true
+}
+
+/** Marks the samples that overlap with a time at which the event loop was late. */
+export function markDegraded(samples: Samples, late: readonly LateInterval[], originMs: number): void {
+  for (let index = 0; index < samples.length; index++) {
+    const fromMs = (samples.startedAtMs[index] ?? 0) + originMs
+    const toMs = (samples.endedAtMs[index] ?? 0) + originMs
+    if (late.some((interval) => interval.fromMs < toMs && interval.toMs > fromMs)) samples.degraded[index] = 1
+  }
+}

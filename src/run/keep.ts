@@ -1,0 +1,49 @@
+import { addSample, callValues, runValues, type Samples, setScore, setValue } from '../domain/sample.ts'
+import { interTokenLatencyMs, type ModelCall, modelTtftMs } from '../domain/span.ts'
+import type { RunMeasurement } from '../measure/measurement.ts'
+
+/**
+ * Adds `run` to `samples`.
+ *
+ * @param originMs when the load started, on the clock
+ */
+export function keepRun(
+  samples: Samples,
+  run: RunMeasurement,
+  caseIndex: number,
+  dueMs: number,
+  originMs: number,
+): void {
+  const index = addSample(samples, {
+    caseIndex,
+    outcome: run.outcome,
+    degraded: false,
+    dueAtMs: dueMs - originMs,
+    startedAtMs: run.startedMs - originMs,
+    firstTokenAtMs: run.firstTokenMs === undefined ? undefined : run.firstTokenMs - originMs,
+    endedAtMs: run.endedMs - originMs,
+  })
+  for (const name of runValues) {
+    const value = run.values[name]
+    if (value !== undefined) setValue(samples, index, name, value)
+  }
+  for (const call of run.calls) keepCall(samples, index, call)
+  for (const turn of run.turns) samples.turns.push({ index, ...turn })
+  if (run.scores !== undefined) for (const [name, value] of run.scores) setScore(samples, index, name, value)
+  if (run.problem !== undefined) samples.problems.push({ index, outcome: run.outcome, ...run.problem })
+}
+
+function keepCall(samples: Samples, index: number, call: ModelCall): void {
+  const { calls } = samples
+  if (call.status === undefined || call.status >= 400) return
+  const durationMs = call.endedAtMs === undefined ? 0 : call.endedAtMs - call.startedAtMs
+  const outputTokens = call.usage?.outputTokens
+  const known = {
+    modelTtftMs: modelTtftMs(call),
+    interTokenLatencyMs: interTokenLatencyMs(call),
+    outputTokensPerSecond:
+      outputTokens === undefined || durationMs <= 0 ? undefined : (outputTokens * 1000) / durationMs,
+  }
+  calls.index.push(index)
+  for (const name of callValues) calls[name].push(known[name])
+}

@@ -1,0 +1,101 @@
+import { formatCount, formatMs, plural } from '../domain/format.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Summary } from '../domain/summary.ts'
+import type { Check } from '../domain/threshold.ts'
+import type { Warning } from '../domain/verdict.ts'
+import type { Tally } from './tally.ts'
+
+/** Checks on how the agent behaved that no threshold is needed for. */
+export function behaviourChecks(tally: Tally): Check[] {
+  if (tally.openStreams === 0) return []
+  return [
+    {
+      status: 'fail',
+      code: 'openStream',
+      subject: 'open streams',
+      value: tally.openStreams,
+      bound: 0,
+      unit: 'count',
+      message: `The agent left a stream open in ${plural(tally.openStreams, 'run')}: it returned while a model call was still sending, so its tokens and its end are unknown.`,
+      remedy: 'Read the stream to its end, return it so that the run drains it, or abort it.',
+    },
+  ]
+}
+
+/** What the user should know of an execution besides its verdict. */
+export function executionWarnings(plan: Plan, summary: Summary, tally: Tally, callsOutside: number): Warning[] {
+  const warnings: (Warning | undefined)[] = [
+    noModelCalls(summary, tally, callsOutside),
+    unknownTokens(tally),
+    infrastructure(summary),
+    degraded(summary),
+    abandoned(plan, tally),
+    unpricedModels(plan, tally),
+  ]
+  return warnings.filter((warning) => warning !== undefined)
+}
+
+function noModelCalls(summary: Summary, tally: Tally, callsOutside: number): Warning | undefined {
+  if (summary.runs === 0 || tally.runsWithCalls > 0) {
+    if (callsOutside === 0) return undefined
+    return {
+      code: 'foreignCalls',
+      message: `${plural(callsOutside, 'model call')} belonged to no run.`,
+      remedy:
+        'A queue or pool that was made outside the runs loses their scope: make it in `setup`, or use one that keeps AsyncLocalStorage.',
+    }
+  }
+  const outside = callsOutside > 0 ? `, but ${formatCount(callsOutside)} outside of them` : ''
+  return {
+    code: 'noModelCalls',
+    message: `No model call was seen in any run${outside}: tokens, steps, tool calls and cost are unknown.`,
+    remedy:
+      'Call models through fetch in this process, report by hand with `run.usage({ inputTokens, outputTokens })`, or ignore this if the agent calls none.',
+  }
+}
+
+function unknownTokens(tally: Tally): Warning | undefined {
+  if (tally.unknownTokens === 0) return undefined
+  return {
+    code: 'unknownTokens',
+    message: `${plural(tally.unknownTokens, 'run')} got answers that did not tell their tokens.`,
+    remedy: 'Ask for them: streams of OpenAI chat completions need `stream_options: { include_usage: true }`.',
+  }
+}
+
+function infrastructure({ outcomes }: Summary): Warning | undefined {
+  if (outcomes.infrastructure === 0) return undefined
+  return {
+    code: 'infrastructure',
+    message: `${plural(outcomes.infrastructure, 'run')} broke on the network or the provider and count neither for nor against the agent.`,
+    remedy: 'Run again when the provider is well; if it keeps happening, lower `concurrency` or `runsPerSecond`.',
+  }
+}
+
+function degraded({ degraded: count, runs }: Summary): Warning | undefined {
+  if (runs === 0 || count * 10 < runs) return undefined
+  return {
+    code: 'degraded',
+    message: `The event loop was late during ${plural(count, 'run')} of ${formatCount(runs)} for a reason outside them: their times are too long.`,
+    remedy: 'Measure on a quieter machine, or lower `concurrency`.',
+  }
+}
+
+function abandoned(plan: Plan, tally: Tally): Warning | undefined {
+  if (tally.abandoned === 0) return undefined
+  return {
+    code: 'abandoned',
+    message: `${plural(tally.abandoned, 'run')} went on after the limit of ${formatMs(plan.limits.latencyMs)} had stopped them, and may disturb the runs that followed.`,
+    remedy: 'Pass `signal` on to what the agent waits for, so that it ends when it is aborted.',
+  }
+}
+
+function unpricedModels(plan: Plan, tally: Tally): Warning | undefined {
+  const asked = plan.thresholds.costUsd !== undefined || plan.limits.costUsd !== undefined
+  if (!asked || tally.unpriced.size === 0) return undefined
+  return {
+    code: 'unpriced',
+    message: `There is no price for ${[...tally.unpriced].map((model) => `"${model}"`).join(', ')}, so its cost is unknown.`,
+    remedy: 'Give `prices: { "<model>": { inputUsdPerMillionTokens, outputUsdPerMillionTokens } }`.',
+  }
+}

@@ -1,0 +1,62 @@
+import type { Comparability } from '../domain/baseline.ts'
+import { environmentKey } from '../domain/environment.ts'
+import type { BenchAgentError } from '../domain/errors.ts'
+import type { ExecutionRecord } from '../domain/record.ts'
+import type { Samples } from '../domain/sample.ts'
+import type { Summary } from '../domain/summary.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import type { ScenarioSetting } from './setting.ts'
+import type { Tally } from './tally.ts'
+
+interface Concluded {
+  setting: ScenarioSetting
+  startedAt: Date
+  resources: ExecutionRecord['resources']
+  summary: Summary
+  samples: Samples
+  tally: Tally
+  verdict: Verdict
+  comparability: Comparability
+  mistake: BenchAgentError | undefined
+}
+
+/** The most problems that a record tells one by one. */
+const problemsKept = 50
+
+/** The record of a concluded execution, without its samples. */
+export function recordOf(concluded: Concluded): ExecutionRecord {
+  const { setting, startedAt, resources, summary, samples, tally, verdict, comparability, mistake } = concluded
+  const { plan, environment } = setting
+  return {
+    schemaVersion: 1,
+    execution: crypto.randomUUID(),
+    identity: setting.identity,
+    attempt: setting.attempt,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    mode: setting.mode,
+    about: setting.about,
+    models: [...tally.models].sort(),
+    comparability,
+    plan: {
+      cases: plan.cases.map(({ name, category }) => ({ name, category })),
+      caseHash: plan.caseHash,
+      runs: plan.runs,
+      warmup: plan.warmup,
+      totalRuns: plan.totalRuns,
+      load: plan.load,
+      limits: plan.limits,
+      thresholds: plan.thresholds,
+      categories: plan.categories,
+    },
+    environment,
+    environmentKey: environmentKey(environment),
+    coldStart: tally.coldStart,
+    spentUsd: tally.unknownCosts > 0 ? undefined : tally.spentUsd,
+    resources,
+    summary,
+    problems: samples.problems.slice(0, problemsKept),
+    verdict,
+    mistake: mistake?.message,
+  }
+}

@@ -1,0 +1,184 @@
+import { judge } from '../compare/judge.ts'
+import type { Comparability } from '../domain/baseline.ts'
+import { BenchAgentError } from '../domain/errors.ts'
+import { describeLoad } from '../domain/load.ts'
+import { caseOfRun } from '../domain/plan.ts'
+import type { ExecutionRecord } from '../domain/record.ts'
+import { createSamples, type Samples } from '../domain/sample.ts'
+import { summarize } from '../domain/summary.ts'
+import type { Check } from '../domain/threshold.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import { readCpuMs } from '../measure/cpu.ts'
+import type { RunMeasurement } from '../measure/measurement.ts'
+import { measureRun, type RunSetting } from '../measure/run.ts'
+import { execute } from './execute.ts'
+import { type Instruments, markDegraded, startInstruments } from './instruments.ts'
+import { keepRun } from './keep.ts'
+import { behaviourChecks, executionWarnings } from './notes.ts'
+import { recordOf } from './record.ts'
+import type { ScenarioSetting } from './setting.ts'
+import { stopReason } from './stopping.ts'
+import { emptyTally, type Tally, tallyRun } from './tally.ts'
+
+/** What came of an execution. */
+export interface ScenarioResult {
+  record: ExecutionRecord
+  samples: Samples
+  verdict: Verdict
+  /** The user's mistake that ended it early; absent without one. What was measured before is in the record all the same. */
+  mistake?: BenchAgentError | undefined
+}
+
+// Long enough for an aborted request to be given up, short beside any limit.
+const graceMs = 250
+// Below this, reading the CPU clock twice would be a good part of what it measures.
+const cpuWorthMs = 1
+
+/** Runs a scenario as planned, summarizes its samples and judges them. */
+export async function runScenario(setting: ScenarioSetting): Promise<ScenarioResult> {
+  const { plan, clock } = setting
+  const startedAt = new Date()
+  const tally = emptyTally()
+  const samples = createSamples(plan.totalRuns)
+  const instruments = startInstruments(plan, clock)
+  const course: Course = {
+    setting,
+    tally,
+    samples,
+    instruments,
+    originMs: clock.nowMs(),
+    stopped: undefined,
+    mistake: undefined,
+  }
+  const forwardAbort = () => {
+    for (const run of instruments.inFlight.runs()) run.stop({ outcome: 'interrupted', message: 'the test was stopped' })
+  }
+  setting.signal?.addEventListener('abort', forwardAbort)
+  try {
+    await runAll(course)
+  } finally {
+    setting.signal?.removeEventListener('abort', forwardAbort)
+  }
+  const { pausedMs, late, ...resources } = instruments.close()
+  markDegraded(samples, late, course.originMs)
+  return conclude(course, { ...resources, durationMs: Math.max(0, durationOf(samples) - pausedMs) }, startedAt)
+}
+
+interface Course {
+  setting: ScenarioSetting
+  tally: Tally
+  samples: Samples
+  instruments: Instruments
+  /** When the load started, on the clock. */
+  originMs: number
+  stopped: Check | undefined
+  mistake: BenchAgentError | undefined
+}
+
+async function runAll(course: Course): Promise<void> {
+  const { setting, samples, instruments } = course
+  const { plan, clock } = setting
+  try {
+    const warm = await warmUp(course)
+    const runSetting = settingOf(course, plan.load.concurrency === 1 && (warm === undefined || warm >= cpuWorthMs))
+    course.originMs = clock.nowMs()
+    const run = async (index: number, dueMs: number) => {
+      const caseIndex = caseOfRun(plan, index)
+      const measured = await callOnce(course, runSetting, index, caseIndex)
+      if (measured === undefined || measured.interrupted) return
+      tallyRun(course.tally, measured)
+      keepRun(samples, measured, caseIndex, dueMs, course.originMs)
+      instruments.readHeap(samples.length)
+      course.stopped ??= stopReason(plan, samples, course.tally, setting.ledger)
+    }
+    const pause = setting.onPause === undefined ? undefined : () => setting.onPause?.(samples)
+    await execute(plan.load, plan.totalRuns, { run, stopped: () => isStopped(course), pause }, clock)
+  } catch (error) {
+    if (!(error instanceof BenchAgentError)) throw error
+    course.mistake = error
+  }
+}
+
+/** Runs the warm-up; returns the mean latency of its runs in milliseconds, absent without one. */
+async function warmUp(course: Course): Promise<number | undefined> {
+  const { setting, tally } = course
+  const { plan } = setting
+  const runSetting = settingOf(course, false)
+  let totalMs = 0
+  for (let position = 0; position < plan.warmup && !isStopped(course); position++) {
+    const measured = await callOnce(course, runSetting, position - plan.warmup, caseOfRun(plan, position))
+    if (measured === undefined || measured.interrupted) continue
+    const latencyMs = measured.endedMs - measured.startedMs
+    tally.coldStart ??= { latencyMs, outcome: measured.outcome }
+    totalMs += latencyMs
+    tallyRun(tally, measured)
+    course.stopped ??= stopReason(plan, course.samples, tally, setting.ledger)
+  }
+  return plan.warmup === 0 ? undefined : totalMs / plan.warmup
+}
+
+async function callOnce(
+  course: Course,
+  runSetting: RunSetting,
+  index: number,
+  caseIndex: number,
+): Promise<RunMeasurement | undefined> {
+  const one = course.setting.plan.cases[caseIndex]
+  if (one === undefined) return undefined
+  course.setting.onRun?.(index)
+  try {
+    return await measureRun(runSetting, one, index)
+  } catch (error) {
+    // Other lanes must stop too, so that none is left running behind the error.
+    if (error instanceof BenchAgentError) course.mistake ??= error
+    throw error
+  }
+}
+
+function settingOf({ setting, instruments }: Course, readsCpu: boolean): RunSetting {
+  const { plan, clock, agent, setup, teardown, check, prices } = setting
+  return {
+    clock,
+    agent,
+    setup,
+    teardown,
+    check,
+    prices,
+    limits: plan.limits,
+    hookTimeoutMs: plan.hookTimeoutMs,
+    graceMs,
+    readCpuMs: readsCpu ? readCpuMs : undefined,
+    inFlight: instruments.inFlight,
+  }
+}
+
+function isStopped({ setting, stopped, mistake }: Course): boolean {
+  return stopped !== undefined || mistake !== undefined || setting.signal?.aborted === true
+}
+
+function durationOf(samples: Samples): number {
+  let firstMs = Number.POSITIVE_INFINITY
+  let lastMs = 0
+  for (let index = 0; index < samples.length; index++) {
+    firstMs = Math.min(firstMs, samples.startedAtMs[index] ?? 0)
+    lastMs = Math.max(lastMs, samples.endedAtMs[index] ?? 0)
+  }
+  return samples.length === 0 ? 0 : lastMs - firstMs
+}
+
+function conclude(course: Course, resources: ExecutionRecord['resources'], startedAt: Date): ScenarioResult {
+  const { setting, samples, tally, mistake, stopped } = course
+  const { plan, about } = setting
+  const summary = summarize(samples, resources, plan.cases)
+  const comparability: Comparability = {
+    mode: setting.mode,
+    model: about.model ?? [...tally.models].sort().join(', '),
+    load: describeLoad(plan.load),
+    cases: plan.caseHash,
+  }
+  const checks = [...(stopped === undefined ? [] : [stopped]), ...behaviourChecks(tally)]
+  const warnings = executionWarnings(plan, summary, tally, course.instruments.callsOutside())
+  const verdict = judge({ plan, samples, summary, comparability, checks, warnings }, setting)
+  const record = recordOf({ setting, startedAt, resources, summary, samples, tally, verdict, comparability, mistake })
+  return { record, samples, verdict, mistake }
+}

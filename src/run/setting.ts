@@ -1,0 +1,38 @@
+import type { Baseline, Mode } from '../domain/baseline.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { Environment } from '../domain/environment.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Prices } from '../domain/price.ts'
+import type { ExecutionRecord } from '../domain/record.ts'
+import type { Samples } from '../domain/sample.ts'
+import type { About, Agent, Checked, Setup } from '../domain/scenario.ts'
+import type { SpendLedger } from './stopping.ts'
+
+/** A scenario with everything that its execution needs from outside. */
+export interface ScenarioSetting {
+  plan: Plan
+  agent: Agent
+  setup?: ((start: Setup) => unknown) | undefined
+  teardown?: ((state: unknown) => unknown) | undefined
+  check?: ((checked: Checked) => unknown) | undefined
+  about: About
+  identity: ExecutionRecord['identity']
+  attempt: number
+  mode: Mode
+  prices: Prices
+  environment: Environment
+  /** What to hold it against; absent when it should not be compared. */
+  baseline?: Baseline | undefined
+  /** Whether a worsening is accepted as a new level. */
+  acceptWorse: boolean
+  /** Whether a missing baseline may be written. */
+  mayWrite: boolean
+  ledger: SpendLedger
+  clock: Clock
+  /** Ends the execution early; what was measured is kept. */
+  signal?: AbortSignal | undefined
+  /** Told of the samples so far, between runs. */
+  onPause?: ((samples: Samples) => Promise<void> | undefined) | undefined
+  /** Told of the run that starts: its position, negative in a warm-up. */
+  onRun?: ((index: number) => void) | undefined
+}

@@ -1,0 +1,90 @@
+import { formatUsd } from '../domain/format.ts'
+import type { Plan } from '../domain/plan.ts'
+import { countOutcomes, type Samples } from '../domain/sample.ts'
+import type { Check } from '../domain/threshold.ts'
+import type { Tally } from './tally.ts'
+
+/** What a session has spent, over all its scenarios and processes. */
+export interface SpendLedger {
+  /** The session's cap in US dollars; absent without one. */
+  capUsd?: number | undefined
+  /** What was spent before this scenario, in US dollars. */
+  spentBeforeUsd: number
+}
+
+/** Why no further run should start; absent when the next one may. */
+export function stopReason(plan: Plan, samples: Samples, tally: Tally, ledger: SpendLedger): Check | undefined {
+  return (
+    refusal(tally) ??
+    overspent(plan, samples, tally, ledger) ??
+    (plan.stopWhenCertain ? certainFailure(plan, samples) : undefined)
+  )
+}
+
+function refusal({ refused }: Tally): Check | undefined {
+  if (refused === undefined) return undefined
+  const { status, url, message } = refused
+  return {
+    status: 'fail',
+    code: 'provider',
+    subject: 'provider',
+    message: `The provider answered ${status} to ${url}, so no further run was made: ${message}`,
+    remedy:
+      status === 404
+        ? 'Check the URL that the client calls and the name of the model.'
+        : 'Check the API key that the client sends (OpenAI clients read OPENAI_API_KEY; `perfProject({ envFile })` loads it from a file) and what it is allowed to do.',
+  }
+}
+
+function overspent(plan: Plan, samples: Samples, tally: Tally, ledger: SpendLedger): Check | undefined {
+  const caps = [
+    { name: 'the scenario', capUsd: plan.spendUsd, spentUsd: tally.spentUsd },
+    { name: 'the session', capUsd: ledger.capUsd, spentUsd: ledger.spentBeforeUsd + tally.spentUsd },
+  ]
+  for (const { name, capUsd, spentUsd } of caps) {
+    if (capUsd === undefined) continue
+    if (tally.unknownCosts > 0) return unpriced(tally, capUsd)
+    if (spentUsd < capUsd) continue
+    return {
+      status: 'inconclusive',
+      code: 'spend',
+      subject: 'spend',
+      value: spentUsd,
+      bound: capUsd,
+      unit: 'usd',
+      message: `Stopped after ${samples.length} of ${plan.totalRuns} runs: ${name} spent ${formatUsd(spentUsd)} of its cap of ${formatUsd(capUsd)}.`,
+      remedy: 'Raise `spendUsd`, or plan fewer runs.',
+    }
+  }
+  return undefined
+}
+
+function unpriced({ unpriced: models }: Tally, capUsd: number): Check {
+  const named =
+    models.size === 0
+      ? 'the model calls, whose tokens are unknown'
+      : [...models].map((model) => `"${model}"`).join(', ')
+  return {
+    status: 'fail',
+    code: 'spend',
+    subject: 'spend',
+    message: `Stopped: the cap of ${formatUsd(capUsd)} cannot be kept, because there is no price for ${named}.`,
+    remedy: 'Give `prices` for every model that is called, or remove `spendUsd`.',
+  }
+}
+
+/** Failure is certain when even success in every run to come would leave `successRatio` under its threshold. */
+function certainFailure(plan: Plan, samples: Samples): Check | undefined {
+  const bound = plan.thresholds.successRatio ?? 1
+  const { wrong, error, timeout, limit, infrastructure } = countOutcomes(samples)
+  const failed = wrong + error + timeout + limit
+  const best = 1 - failed / (plan.totalRuns - infrastructure)
+  // One whole round first, so that the report can tell which cases fail.
+  if (best >= bound || samples.length < plan.cases.length) return undefined
+  return {
+    status: 'fail',
+    code: 'stopped',
+    subject: 'stopping rule',
+    message: `Stopped after ${samples.length} of ${plan.totalRuns} runs: ${failed} failed, so success could not reach its threshold any more.`,
+  }
+}

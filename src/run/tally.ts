@@ -1,0 +1,53 @@
+import type { RunMeasurement } from '../measure/measurement.ts'
+
+/** What adds up over the runs of an execution, warm-up included, besides its samples. */
+export interface Tally {
+  models: Set<string>
+  /** Models that were called and have no price. */
+  unpriced: Set<string>
+  /** What was spent as far as it is known, judging included, in US dollars. */
+  spentUsd: number
+  /** Runs whose cost is unknown. */
+  unknownCosts: number
+  /** Runs that left a model call open. */
+  openStreams: number
+  /** Runs whose agent went on after its signal was aborted. */
+  abandoned: number
+  /** Runs in which a model call was seen or reported. */
+  runsWithCalls: number
+  /** Answers whose tokens nobody told. */
+  unknownTokens: number
+  /** The provider's refusal that stops the execution; absent without one. */
+  refused?: { status: number; url: string; message: string } | undefined
+  /** The first run of the warm-up; absent without one. */
+  coldStart?: { latencyMs: number; outcome: RunMeasurement['outcome'] } | undefined
+}
+
+/** Nothing yet. */
+export function emptyTally(): Tally {
+  return {
+    models: new Set(),
+    unpriced: new Set(),
+    spentUsd: 0,
+    unknownCosts: 0,
+    openStreams: 0,
+    abandoned: 0,
+    runsWithCalls: 0,
+    unknownTokens: 0,
+  }
+}
+
+/** Adds one run to `tally`. */
+export function tallyRun(tally: Tally, run: RunMeasurement): void {
+  for (const model of run.models) tally.models.add(model)
+  for (const model of run.unpriced) tally.unpriced.add(model)
+  tally.spentUsd += (run.spentUsd ?? 0) + (run.judgeUsd ?? 0)
+  if (run.spentUsd === undefined) tally.unknownCosts += 1
+  if (run.openStreams > 0) tally.openStreams += 1
+  if (run.abandoned) tally.abandoned += 1
+  if (run.values.modelCalls !== undefined) {
+    tally.runsWithCalls += 1
+    if (run.outcome === 'ok' && run.values.outputTokens === undefined) tally.unknownTokens += 1
+  }
+  if (run.refused !== undefined) tally.refused ??= { ...run.refused, message: run.problem?.message ?? '' }
+}

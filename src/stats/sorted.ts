@@ -1,0 +1,16 @@
+declare const ascending: unique symbol
+
+/** Finite numbers in ascending order. Only {@link sorted} makes one; every order statistic asks for one. */
+export type Sorted = Float64Array & { readonly [ascending]: true }
+
+/**
+ * A copy of `values` in ascending numeric order, with −0 made 0.
+ *
+ * @throws {RangeError} when a value is NaN or infinite
+ */
+export function sorted(values: Iterable<number>): Sorted {
+  const copy = new Float64Array(values)
+  const index = copy.findIndex((value) => !Number.isFinite(value))
+  if (index !== -1) throw new RangeError(`expected finite numbers, got ${copy[index]} at index ${index}`)
+  return copy.map((value) => value + 0).sort() as Sorted
+}
