@@ -1,5 +1,8 @@
 import type { ErrorClass, ModelCall } from '../domain/span.ts'
-import { causesOf, classOfNetworkError, classOfStatus, namesOf, propertyOf } from './failure.ts'
+import { causesOf, classOfStatus, namesOf, networkClass, propertyOf } from './failure.ts'
+
+// What fetch and clients say of a lost connection; agents that wrap the message drop the cause that says more.
+const lostConnection = /\b(?:fetch failed|terminated|connection error)\b/i
 
 /**
  * Class of what an agent threw: by the codes, names and statuses of the error and of what caused it; when they say
@@ -9,24 +12,19 @@ import { causesOf, classOfNetworkError, classOfStatus, namesOf, propertyOf } fro
  */
 export function classifyError(error: unknown, calls: readonly ModelCall[]): ErrorClass {
   const causes = causesOf(error)
-  return (
-    statusClass(causes, calls) ??
-    classOfNetworkError(error) ??
-    failedCallClass(causes, calls) ??
-    connectionClass(causes)
-  )
+  for (const cause of causes) {
+    const errorClass = statusClass(cause, calls) ?? networkClass(cause)
+    if (errorClass !== undefined) return errorClass
+  }
+  return failedCallClass(causes, calls) ?? connectionClass(causes)
 }
 
-function statusClass(causes: readonly unknown[], calls: readonly ModelCall[]): ErrorClass | undefined {
-  for (const cause of causes) {
-    const status = propertyOf(cause, 'statusCode') ?? propertyOf(cause, 'status')
-    if (typeof status !== 'number') continue
-    const errorClass = classOfStatus(status)
-    // A tool's API answers 404 too: believe a stranger only when a model call had that status or none was seen.
-    const fromProvider = isModelClientError(cause) || calls.length === 0 || calls.some((call) => call.status === status)
-    if (errorClass !== undefined && fromProvider) return errorClass
-  }
-  return undefined
+function statusClass(cause: unknown, calls: readonly ModelCall[]): ErrorClass | undefined {
+  const status = propertyOf(cause, 'statusCode') ?? propertyOf(cause, 'status')
+  if (typeof status !== 'number') return undefined
+  // A tool's API answers 404 too: believe a stranger only when a model call had that status or none was seen.
+  const fromProvider = isModelClientError(cause) || calls.length === 0 || calls.some((call) => call.status === status)
+  return fromProvider ? classOfStatus(status) : undefined
 }
 
 function failedCallClass(causes: readonly unknown[], calls: readonly ModelCall[]): ErrorClass | undefined {
@@ -38,6 +36,7 @@ function failedCallClass(causes: readonly unknown[], calls: readonly ModelCall[]
     if (isLast && isModelClientError(cause)) return true
     const message = typeof cause === 'string' ? cause : propertyOf(cause, 'message')
     if (typeof message !== 'string') return false
+    if (failure.class === 'connection' && lostConnection.test(message)) return true
     return message.includes(failure.message) || (status !== undefined && new RegExp(`\\b${status}\\b`).test(message))
   })
   return tells ? failure.class : undefined

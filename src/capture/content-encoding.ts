@@ -1,6 +1,5 @@
 import type { Transform } from 'node:stream'
 import zlib from 'node:zlib'
-import { wallClock } from '../domain/clock.ts'
 import type { Arrival } from './stream.ts'
 
 interface Coding {
@@ -75,7 +74,6 @@ async function decompress(arrivals: readonly Arrival[], coding: Coding | undefin
     atMs = arrival.atMs
     const written = new Promise((resolve) => decompressor.write(arrival.bytes, resolve))
     await Promise.race([written, closed])
-    await wallClock.breathe() // 'data' may come a turn after the write is done
     if (decompressor.destroyed) break
   }
   decompressor.destroy()

@@ -24,17 +24,11 @@ export function classOfStatus(status: number): ErrorClass | undefined {
   return status >= 400 && status < 600 ? 'provider' : undefined
 }
 
-/**
- * `timeout` or `connection` when `error` or what caused it says so by its code or name; else absent, which is what an
- * abort is.
- */
-export function classOfNetworkError(error: unknown): ErrorClass | undefined {
-  for (const cause of causesOf(error)) {
-    if (namesOf(cause).some((name) => timeouts.has(name))) return 'timeout'
-    const code = propertyOf(cause, 'code')
-    if (typeof code === 'string' && connectionCodes.some((codes) => codes.test(code))) return 'connection'
-  }
-  return undefined
+/** `timeout` or `connection` when `error` says so by its own code or name; else absent, which is what an abort is. */
+export function networkClass(error: unknown): ErrorClass | undefined {
+  if (namesOf(error).some((name) => timeouts.has(name))) return 'timeout'
+  const code = propertyOf(error, 'code')
+  return typeof code === 'string' && connectionCodes.some((codes) => codes.test(code)) ? 'connection' : undefined
 }
 
 /** `error`, what it gathers in `errors` (the latest first) and what caused it, each once, from the outside in. */

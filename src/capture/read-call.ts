@@ -1,6 +1,6 @@
 import type { ModelCall } from '../domain/span.ts'
 import { decodeArrivals, decodeNow } from './content-encoding.ts'
-import { causesOf, classOfNetworkError, classOfStatus, propertyOf } from './failure.ts'
+import { causesOf, classOfStatus, networkClass, propertyOf } from './failure.ts'
 import { parseJson, textAt } from './provider/json.ts'
 import { type Answer, emptyAnswer, type Protocol } from './provider/provider.ts'
 import { type Arrival, readEvents } from './stream.ts'
@@ -95,7 +95,9 @@ function failureOf(wire: WireCall, streamed: boolean, answer: Answer): ModelCall
   const { status, error, endedAtMs } = wire
   const byStatus = status === undefined ? undefined : classOfStatus(status)
   if (byStatus !== undefined) return { class: byStatus, message: answer.failure?.message ?? `HTTP ${status}` }
-  const byError = classOfNetworkError(error)
+  const byError = causesOf(error)
+    .map(networkClass)
+    .find((found) => found !== undefined)
   if (byError !== undefined) return { class: byError, message: messageOf(error) }
   if (answer.failure !== undefined) return answer.failure
   const cut = streamed && endedAtMs !== undefined && error === undefined && !answer.finished

@@ -55,6 +55,6 @@ function drawn(cases: Case[], sample: CaseSelection['sample']): Case[] {
   if (sample === undefined) return cases
   const { size, seed } = typeof sample === 'number' ? { size: sample, seed: undefined } : sample
   if (size >= cases.length) return cases
-  const positions = sampleWithoutReplacement(cases.length, size, random(seed ?? 1))
+  const positions = sampleWithoutReplacement(size, cases.length, random(seed ?? 1))
   return positions.flatMap((position) => cases[position] ?? [])
 }

@@ -69,14 +69,13 @@ interface HeapReader {
   pausedMs: () => number
 }
 
-// Reads after each quarter of the runs: the first quarter is left to caches that fill and code that is compiled.
+// Reads after each sixth of the runs, for a slope takes five points: the first sixth is left to caches that fill and code that
+// is compiled. Collecting stops every run in flight, so that with several at once it is done only when asked for.
 function heapReader(plan: Plan, clock: Clock): HeapReader {
   const startedMs = clock.nowMs()
   const asked = plan.thresholds.heapGrowthBytes !== undefined
-  const marks = [...new Set([1, 2, 3, 4].map((quarter) => Math.ceil((plan.totalRuns * quarter) / 4)))]
-  // Collecting in the middle would stop runs in flight; with several at once only the ends are read.
-  const due =
-    plan.load.concurrency === 1 ? marks : marks.filter((_, position) => position === 0 || position === marks.length - 1)
+  const marks = [...new Set([1, 2, 3, 4, 5, 6].map((part) => Math.ceil((plan.totalRuns * part) / 6)))]
+  const due = asked || plan.load.concurrency === 1 ? marks : []
   const readings: HeapReading[] = []
   let pausedMs = 0
   return {

@@ -69,7 +69,19 @@ const ScenarioSchema = z.strictObject({
   ...boundsShape,
   cases: cases.optional(),
   where: call.optional(),
-  sample: z.union([wholeFrom(1), z.strictObject({ size: wholeFrom(1), seed: z.int().optional() })]).optional(),
+  sample: z
+    .union([
+      wholeFrom(1),
+      z.strictObject({
+        size: wholeFrom(1),
+        seed: z
+          .int()
+          .min(0)
+          .max(2 ** 32 - 1)
+          .optional(),
+      }),
+    ])
+    .optional(),
   setup: call.optional(),
   teardown: call.optional(),
   agent: call,

@@ -9,8 +9,8 @@ export interface Failures {
 }
 
 /**
- * The p-value, from 0 to 1, of Fisher's exact test that the candidate fails more often than the baseline: the probability
- * of at least as many failures in the candidate when all failures fall on the trials by chance.
+ * The p-value, from 0 to 1, of Fisher's exact test that the candidate fails more often than the baseline: the
+ * probability of at least as many failures in the candidate when all failures fall on the trials by chance.
  *
  * R. A. Fisher, "The Logic of Inductive Inference", Journal of the Royal Statistical Society 98 (1935).
  *

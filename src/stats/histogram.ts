@@ -5,7 +5,7 @@ import type { Sorted } from './sorted.ts'
 export interface Histogram {
   /** The smallest value; where the first bin starts. */
   low: number
-  /** The 0.99-quantile; where the last bin ends. Equal to `low` when at least 99% of the values are the same. */
+  /** The 0.99-quantile; where the last bin ends. Equal to `low` when at least 99% of the values are. */
   high: number
   /** How many values fell into each bin. The last also holds those above `high`. */
   counts: number[]

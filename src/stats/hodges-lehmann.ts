@@ -18,11 +18,12 @@ export interface LocationShift {
  * the same size).
  *
  * The ends are order statistics of the differences, their rank from the exact null distribution of U when n · m ≤ 2500,
- * else from its normal approximation with continuity correction, which errs to the wide side. Under ties the interval is wider than it needs to be. The differences are never
- * written out: memory is linear in the samples.
+ * else from its normal approximation with continuity correction, which errs to the wide side. Under ties the interval
+ * is wider than it needs to be. The differences are never written out: memory is linear in the samples.
  *
- * J. L. Hodges & E. L. Lehmann, "Estimates of Location Based on Rank Tests", Annals of Mathematical Statistics 34 (1963);
- * interval: M. Hollander & D. A. Wolfe, "Nonparametric Statistical Methods" (1973), section 4.3, after L. E. Moses.
+ * J. L. Hodges & E. L. Lehmann, "Estimates of Location Based on Rank Tests", Annals of Mathematical Statistics 34
+ * (1963); interval: M. Hollander & D. A. Wolfe, "Nonparametric Statistical Methods" (1973), section 4.3, after L. E.
+ * Moses.
  *
  * @throws {RangeError} when a sample holds NaN or an infinite value
  */

@@ -18,12 +18,12 @@ export interface Interval {
  * the interval of the median symmetric.
  *
  * It first exists at the smallest n with qⁿ + (1 − q)ⁿ ≤ 1 − confidence. For q from about 0.7 at 95% the second term is
- * negligible and this is `minimumSamplesForQuantile(q)`: 29, 59, 299 for 0.9, 0.95, 0.99. The median needs 6 values, one
- * more than its upper bound alone.
+ * negligible and this is `minimumSamplesForQuantile(q)`: 29, 59, 299 for 0.9, 0.95, 0.99. The median needs 6 values,
+ * one more than its upper bound alone.
  *
  * W. R. Thompson, "On Confidence Ranges for the Median and Other Expectation Distributions for Populations of Unknown
- * Distribution Form", Annals of Mathematical Statistics 7 (1936); H. A. David & H. N. Nagaraja, "Order Statistics" (2003),
- * section 7.1.
+ * Distribution Form", Annals of Mathematical Statistics 7 (1936); H. A. David & H. N. Nagaraja, "Order Statistics"
+ * (2003), section 7.1.
  *
  * @param q above 0 and below 1
  * @param confidence above 0 and below 1

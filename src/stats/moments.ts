@@ -2,8 +2,8 @@ import { quantile } from './quantile.ts'
 import { type Sorted, sorted } from './sorted.ts'
 
 /**
- * The arithmetic mean, never outside the values, by compensated summation: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation
- * endlicher Summen", ZAMM 54 (1974).
+ * The arithmetic mean, never outside the values, by compensated summation: A. Neumaier, "Rundungsfehleranalyse einiger
+ * Verfahren zur Summation endlicher Summen", ZAMM 54 (1974).
  *
  * @throws {RangeError} when `values` is empty
  */

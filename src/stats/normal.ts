@@ -1,9 +1,10 @@
 /**
- * The probability that a standard normal variable exceeds `z`, from 0 to 1, to a relative error below 1e-12. Below about
- * 5e-324 (z above 38) it is 0.
+ * The probability that a standard normal variable exceeds `z`, from 0 to 1, to a relative error below 1e-12. Below
+ * about 5e-324 (z above 38) it is 0.
  *
  * Near 0 the series of G. Marsaglia, "Evaluating the Normal Distribution", Journal of Statistical Software 11 (2004);
- * beyond, the continued fraction of Laplace, 26.2.14 of Abramowitz & Stegun, "Handbook of Mathematical Functions" (1964).
+ * beyond, the continued fraction of Laplace, 26.2.14 of Abramowitz & Stegun, "Handbook of Mathematical Functions"
+ * (1964).
  */
 export function normalUpperTail(z: number): number {
   if (z < 0) return 1 - normalUpperTail(-z)

@@ -1,6 +1,6 @@
 /**
- * The probabilities of the outcomes 0…`last` of a log-concave distribution (binomial, hypergeometric), from the ratio of
- * each to the one before. Working outward from the mode needs no factorials, and neither overflows nor cancels; an
+ * The probabilities of the outcomes 0…`last` of a log-concave distribution (binomial, hypergeometric), from the ratio
+ * of each to the one before. Working outward from the mode needs no factorials, and neither overflows nor cancels; an
  * outcome less than 1e-308 as likely as the mode comes out as 0.
  *
  * @param last a whole number from 0

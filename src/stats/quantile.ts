@@ -13,15 +13,15 @@ export function quantile(sorted: Sorted, q: number): number {
   const below = sorted[Math.floor(position)]
   const above = sorted[Math.ceil(position)]
   if (below === undefined || above === undefined) throw new RangeError('expected at least one value, got none')
-  // Rounding can carry the interpolation one unit past `above`, and would then break monotonicity in `q`.
-  return Math.min(above, below + (above - below) * (position - Math.floor(position)))
+  return below + (above - below) * (position - Math.floor(position))
 }
 
 /**
  * The smallest number of values whose maximum lies above the `q`-quantile with this confidence, so that an upper bound
  * for the quantile exists: ⌈ln(1 − confidence) / ln q⌉. 59 for 0.95, 299 for 0.99, 2995 for 0.999, at 95%.
  *
- * S. S. Wilks, "Determination of Sample Sizes for Setting Tolerance Limits", Annals of Mathematical Statistics 12 (1941).
+ * S. S. Wilks, "Determination of Sample Sizes for Setting Tolerance Limits", Annals of Mathematical Statistics 12
+ * (1941).
  *
  * @param q above 0 and below 1
  * @param confidence above 0 and below 1

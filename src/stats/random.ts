@@ -32,8 +32,8 @@ export function random(seed: number): () => number {
 /**
  * `count` different indices from 0 to `size` − 1, in ascending order, each set of them equally likely.
  *
- * Robert Floyd's algorithm: J. Bentley & B. Floyd, "Programming Pearls: A Sample of Brilliance", Communications of the ACM
- * 30 (1987). It draws `count` numbers from `next`, whatever the size.
+ * Robert Floyd's algorithm: J. Bentley & B. Floyd, "Programming Pearls: A Sample of Brilliance", Communications of the
+ * ACM 30 (1987). It draws `count` numbers from `next`, whatever the size.
  *
  * @param count how many to draw, a whole number from 0 to `size`
  * @param size how many there are to draw from, a whole number

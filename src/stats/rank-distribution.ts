@@ -5,8 +5,8 @@ export const exactPairs = 2500
  * The probabilities that Mann-Whitney's U is at most 0, 1, …, `last` when both samples come from one continuous
  * distribution.
  *
- * The number of arrangements for each U are the coefficients of the Gaussian binomial, multiplied up one factor
- * (1 − x^(m + i)) / (1 − xⁱ) at a time and cut off after `last`: H. B. Mann & D. R. Whitney, "On a Test of Whether one of
+ * The number of arrangements for each U are the coefficients of the Gaussian binomial, multiplied up one factor (1 −
+ * x^(m + i)) / (1 − xⁱ) at a time and cut off after `last`: H. B. Mann & D. R. Whitney, "On a Test of Whether one of
  * Two Random Variables is Stochastically Larger than the Other", Annals of Mathematical Statistics 18 (1947).
  *
  * @param count the size of one sample, from 1

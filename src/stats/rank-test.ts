@@ -10,8 +10,8 @@ export interface RankTest {
   /** Pairs in which the candidate's value is the greater one, ties counted half; from 0 to n · m. */
   u: number
   /**
-   * The standard score of `u`, corrected for ties and for continuity by half a pair; above 0 when the candidate's values
-   * are the greater ones. Always of the normal approximation, even when `p` is exact.
+   * The standard score of `u`, corrected for ties and for continuity by half a pair; above 0 when the candidate's
+   * values are the greater ones. Always of the normal approximation, even when `p` is exact.
    */
   z: number
   /** The p-value, from 0 to 1. */

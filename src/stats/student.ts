@@ -1,8 +1,9 @@
 /**
- * The probability that Student's t exceeds `t`, from 0 to 1, to a relative error below 1e-12. It is 0 for `t` above 1e150.
+ * The probability that Student's t exceeds `t`, from 0 to 1, to a relative error below 1e-12. It is 0 for `t` above
+ * 1e150.
  *
- * Half of the regularized incomplete beta function Iₓ(½ν, ½) at x = ν/(ν + t²), 26.7.1 of Abramowitz & Stegun, "Handbook
- * of Mathematical Functions" (1964).
+ * Half of the regularized incomplete beta function Iₓ(½ν, ½) at x = ν/(ν + t²), 26.7.1 of Abramowitz & Stegun,
+ * "Handbook of Mathematical Functions" (1964).
  *
  * @param degreesOfFreedom above 0, not necessarily whole
  * @throws {RangeError} when `degreesOfFreedom` is outside its range
@@ -33,7 +34,8 @@ export function studentQuantile(p: number, degreesOfFreedom: number): number {
   if (!(p >= 1e-100 && p < 1)) throw new RangeError(`expected a probability from 1e-100 to below 1, got ${p}`)
   if (p > 0.5) return -studentQuantile(1 - p, degreesOfFreedom)
   if (p === 0.5) return 0
-  // The logarithm of the tail is concave in the logarithm of t, so that from the right every step falls short of the root.
+  // The logarithm of the tail is concave in the logarithm of t, so that from the right every step falls short of the
+  // root.
   let t = 1
   while (studentUpperTail(t, degreesOfFreedom) > p) t *= 1.25
   for (;;) {
@@ -55,8 +57,8 @@ function studentDensity(t: number, degreesOfFreedom: number): number {
   return peak * Math.exp(-(half + 0.5) * Math.log1p((t * t) / degreesOfFreedom))
 }
 
-// Γ(a + ½) / Γ(a). Large gammas differ by less than their rounding, so the difference of their Stirling series is formed
-// term by term; small arguments are moved up by Γ(a + 1) = a Γ(a).
+// Γ(a + ½) / Γ(a). Large gammas differ by less than their rounding, so the difference of their Stirling series is
+// formed term by term; small arguments are moved up by Γ(a + 1) = a Γ(a).
 function gammaRatio(a: number): number {
   if (a < 12) return (gammaRatio(a + 1) * a) / (a + 0.5)
   return Math.exp(a * Math.log1p(0.5 / a) - 0.5 + stirling(a + 0.5) - stirling(a)) * Math.sqrt(a)
@@ -68,9 +70,9 @@ function stirling(a: number): number {
   return (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square * (1 / 1188))))) / a
 }
 
-// The incomplete beta function Iₓ(a, b) over xᵃ yᵇ / B(a, b), with y = 1 − x: equation 9 of A. R. DiDonato & A. H. Morris,
-// "Algorithm 708", ACM Transactions on Mathematical Software 18 (1992), by Lentz's method. Taking y as well as x keeps
-// what cancels when one of a and b is large.
+// The incomplete beta function Iₓ(a, b) over xᵃ yᵇ / B(a, b), with y = 1 − x: the continued fraction BFRAC of A. R.
+// DiDonato & A. H. Morris, "Algorithm 708", ACM Transactions on Mathematical Software 18 (1992), by Lentz's method.
+// Taking y as well as x keeps what cancels when one of a and b is large.
 function betaFraction(a: number, b: number, x: number, y: number): number {
   const excess = a > b ? (a + b) * y - b : a - (a + b) * x
   let fraction = (a / (a + 1)) * (excess + 1)

@@ -1,0 +1,69 @@
+import {
+  type BaselineEntry,
+  committedLines,
+  differences,
+  type MetricValues,
+  type PastExecution,
+} from '../domain/baseline.ts'
+import type { BaselineMetric, Finding } from '../domain/finding.ts'
+import type { ExecutionRecord } from '../domain/record.ts'
+import type { BaselineFile } from './baseline-file.ts'
+
+/** What may be done to committed baselines: everything (`-u`), only what is missing, or nothing (in CI). */
+export type UpdateMode = 'all' | 'new' | 'none'
+
+/** An execution that passed, ready to be accepted. */
+export interface Accepted {
+  key: string
+  record: ExecutionRecord
+  values: MetricValues
+}
+
+/** What accepting changes. */
+export interface Acceptance {
+  entry: BaselineEntry
+  past: PastExecution
+  /** True when the scenario had no comparable entry. */
+  added: boolean
+  /** Metrics that begin a new level, with what they were held against. */
+  levels: Finding[]
+}
+
+/**
+ * The entry and the history item of an execution that passed. An entry that is there stays as it is, so that files change only
+ * when something did; `-u` begins a new level for each metric that got worse or better beyond noise.
+ */
+export function acceptExecution(
+  { record, values }: Pick<Accepted, 'record' | 'values'>,
+  entry: BaselineEntry | undefined,
+  update: UpdateMode,
+): Acceptance {
+  const lines = committedLines(values)
+  const comparable = entry !== undefined && differences(entry, record.comparability).length === 0
+  const levels =
+    update === 'all' ? record.verdict.findings.filter(({ status }) => status === 'accepted' || status === 'better') : []
+  const renewed = new Set<string>(levels.map(({ metric }) => metric))
+  const metrics: BaselineEntry['metrics'] = comparable ? { ...entry.metrics } : {}
+  for (const [name, line] of Object.entries(lines)) {
+    const metric = name as BaselineMetric
+    if (line !== undefined && (metrics[metric] === undefined || renewed.has(metric))) metrics[metric] = line
+  }
+  return {
+    entry: { ...record.comparability, metrics },
+    past: {
+      ...record.comparability,
+      execution: record.execution,
+      startedAt: record.startedAt,
+      startsLevel: levels.map(({ metric }) => metric),
+      values,
+    },
+    added: !comparable,
+    levels,
+  }
+}
+
+/** Keys in `file` that belong to `project` and to no scenario in `known`. */
+export function obsoleteKeys(file: BaselineFile, project: string, known: ReadonlySet<string>): string[] {
+  const prefix = `${project.replace(/['"]/g, '')} > `
+  return Object.keys(file.scenarios).filter((key) => key.startsWith(prefix) && !known.has(key))
+}

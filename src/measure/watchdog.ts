@@ -1,0 +1,74 @@
+import { extname } from 'node:path'
+import { getHeapStatistics } from 'node:v8'
+import { isMainThread, Worker } from 'node:worker_threads'
+import type { Clock } from '../domain/clock.ts'
+import { slot } from './watchdog-slots.ts'
+
+/** What the watchdog's thread is started with. */
+export interface WatchdogData {
+  shared: SharedArrayBuffer
+  /** File that says what happened, for whoever finds the process dead. */
+  notePath: string
+}
+
+/** The scenario that is watched. */
+export interface WatchedScenario {
+  name: string
+  /** How long the thread may be blocked, in milliseconds. */
+  limitMs: number
+  heapLimitBytes: number
+}
+
+/** What a process leaves behind when it is killed, or when it is about to run out of memory. */
+export type DeathNote =
+  | { kind: 'blocked'; scenario: string; run: number; blockedMs: number; limitMs: number }
+  | { kind: 'memory'; scenario: string; run: number; rssBytes: number; heapLimitBytes: number }
+
+/** Watches over one scenario after the other. */
+export interface Watchdog {
+  /** Starts to watch; the returned function ends it. */
+  watch: (name: string, limitMs: number) => () => void
+  /** Tells that run `index` starts. */
+  onRun: (index: number) => void
+}
+
+const beatEveryMs = 50
+const watchdogs = new Map<string, Watchdog>()
+
+/**
+ * The watchdog of this process: a thread that kills the process when a synchronous loop has blocked it for longer than a run
+ * may take, and says so in the file at `notePath`. Absent inside a worker thread, whose process is not ours to kill.
+ */
+export function watchdogOf(notePath: string, clock: Clock): Watchdog | undefined {
+  if (!isMainThread) return undefined
+  let watchdog = watchdogs.get(notePath)
+  if (watchdog === undefined) {
+    watchdog = startWatchdog(notePath, clock)
+    watchdogs.set(notePath, watchdog)
+  }
+  return watchdog
+}
+
+function startWatchdog(notePath: string, clock: Clock): Watchdog {
+  const shared = new SharedArrayBuffer(slot.count * Int32Array.BYTES_PER_ELEMENT)
+  const slots = new Int32Array(shared)
+  const thread = new Worker(new URL(`./watchdog-thread${extname(import.meta.url)}`, import.meta.url), {
+    workerData: { shared, notePath } satisfies WatchdogData,
+    execArgv: [],
+  })
+  thread.unref()
+  return {
+    watch: (name, limitMs) => {
+      const heapLimitBytes = getHeapStatistics().heap_size_limit
+      const stop = clock.every(beatEveryMs, () => Atomics.add(slots, slot.beat, 1))
+      thread.postMessage({ name, limitMs, heapLimitBytes } satisfies WatchedScenario)
+      return () => {
+        stop()
+        thread.postMessage(undefined)
+      }
+    },
+    onRun: (index) => {
+      Atomics.store(slots, slot.run, index)
+    },
+  }
+}

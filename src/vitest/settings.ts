@@ -1,0 +1,35 @@
+import { inject } from 'vitest'
+import type { Mode } from '../domain/baseline.ts'
+import type { Prices } from '../domain/price.ts'
+import type { UpdateMode } from '../history/accept.ts'
+
+/** What the main process tells the workers of a project. */
+export interface WorkerSettings {
+  /** Name of the test project; empty when it has none. */
+  project: string
+  /** Folder of the project: what files are named relative to, and where `.bench-agent` lies. */
+  root: string
+  mode: Mode
+  update: UpdateMode
+  /** Folder that lives as long as the session: what processes leave for one another. */
+  sessionDirectory: string
+  prices: Prices
+  /** Cap of the whole session; absent without one. */
+  spendUsd?: number | undefined
+  inconclusive: 'pass' | 'fail'
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    benchAgent?: WorkerSettings
+  }
+}
+
+/** What the main process said; absent when neither our project nor our reporter is part of the session. */
+export function workerSettings(): WorkerSettings | undefined {
+  try {
+    return inject('benchAgent')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,91 @@
+import { recordArtifact, type TestArtifactBase, type TestContext } from 'vitest'
+import { toColumns } from '../domain/columns.ts'
+import type { ExecutionRecord, SampleColumns } from '../domain/record.ts'
+import type { Samples } from '../domain/sample.ts'
+
+/** What a test keeps of its measurements; it leaves the worker with the test's result. */
+export interface TestMeasurements {
+  /** What the baseline of its scenario goes by; absent in a test that only calls `measureAgent`. */
+  id?: string | undefined
+  /** One for each execution, oldest first; a retried test has several. */
+  records: ExecutionRecord[]
+}
+
+/** A scenario is about to run. */
+export interface PlanArtifact extends TestArtifactBase {
+  type: 'bench-agent:plan'
+  name: string
+  /** Of the process that runs it. */
+  pid: number
+  cases: string[]
+  runs: number
+  warmup: number
+  totalRuns: number
+  /** What one run cost in the baseline, in US dollars; absent when unknown. */
+  usdPerRun?: number | undefined
+  /** How long one run took in the baseline, in milliseconds; absent when unknown. */
+  msPerRun?: number | undefined
+  capUsd?: number | undefined
+}
+
+/** Samples that leave the worker while it runs, so that a crash costs only what came after. */
+export interface SamplesArtifact extends TestArtifactBase {
+  type: 'bench-agent:samples'
+  name: string
+  /** Position of the first of them. */
+  from: number
+  columns: SampleColumns
+  /** Spent so far, in US dollars; absent when unknown. */
+  spentUsd?: number | undefined
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    benchAgent?: TestMeasurements
+  }
+  interface TestArtifactRegistry {
+    'bench-agent:plan': PlanArtifact
+    'bench-agent:samples': SamplesArtifact
+  }
+}
+
+type Task = TestContext['task']
+
+/** Tells the main process what is about to run. */
+export async function sendPlan(task: Task, plan: Omit<PlanArtifact, 'type' | 'pid'>): Promise<void> {
+  await recordArtifact(task, { type: 'bench-agent:plan', pid: process.pid, ...plan })
+}
+
+/** Sends samples to the main process in blocks: at most one a second while runs go on. */
+export interface SampleSender {
+  /** Sends what is new when its time has come. */
+  offer: (samples: Samples) => Promise<void> | undefined
+  /** Sends what is left. */
+  flush: (samples: Samples) => Promise<void>
+}
+
+// A block is copied, sent and answered while no run of this lane is on: often enough to lose little, seldom enough to cost little.
+const blockEveryMs = 1000
+
+/** Sends the samples of the scenario `name` in `task`. */
+export function sampleSender(task: Task, name: string, nowMs: () => number): SampleSender {
+  let sent = 0
+  let lastMs = nowMs()
+  const send = async (samples: Samples) => {
+    const from = sent
+    sent = samples.length
+    lastMs = nowMs()
+    if (sent === from && from > 0) return
+    await recordArtifact(task, { type: 'bench-agent:samples', name, from, columns: toColumns(samples, from, sent) })
+  }
+  return {
+    offer: (samples) => (nowMs() - lastMs < blockEveryMs ? undefined : send(samples)),
+    flush: send,
+  }
+}
+
+/** Keeps `record` with the test. */
+export function keepRecord(task: Task, record: ExecutionRecord): void {
+  task.meta.benchAgent ??= { records: [] }
+  task.meta.benchAgent.records.push(record)
+}

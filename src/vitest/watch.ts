@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import { wallClock } from '../domain/clock.ts'
+import type { Plan } from '../domain/plan.ts'
+import { watchdogOf } from '../measure/watchdog.ts'
+import type { WorkerSettings } from './settings.ts'
+
+/** File in which the process `pid` says how it died. */
+export function deathNotePath(sessionDirectory: string, pid: number): string {
+  return join(sessionDirectory, `death-${pid}.json`)
+}
+
+/** Has the watchdog of this process watch over `plan`; absent when no session would find what it says. */
+export function watchScenario(
+  plan: Plan,
+  settings: WorkerSettings | undefined,
+): { onRun: (index: number) => void; end: () => void } | undefined {
+  if (settings === undefined) return undefined
+  const watchdog = watchdogOf(deathNotePath(settings.sessionDirectory, process.pid), wallClock)
+  if (watchdog === undefined) return undefined
+  const end = watchdog.watch(plan.name, Math.max(plan.limits.latencyMs, plan.hookTimeoutMs))
+  return { onRun: watchdog.onRun, end }
+}
