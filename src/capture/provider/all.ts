@@ -1,8 +1,8 @@
 import { openai } from './openai.ts'
 import type { Protocol, Provider } from './provider.ts'
 
-/** Every provider that is known, in the order in which they are asked. */
-export const providers: readonly Provider[] = [openai]
+// In the order in which they are asked.
+const providers: readonly Provider[] = [openai]
 
 /** The protocol spoken at `path` (no query), absent when no provider knows it. */
 export function recognise(path: string): Protocol | undefined {

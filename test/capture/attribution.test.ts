@@ -1,0 +1,68 @@
+import pLimit from 'p-limit'
+import PQueue from 'p-queue'
+import { describe, expect, test } from 'vitest'
+import { attribute, type CallSink, callsOutsideRuns, claimCall, unattributed } from '../../src/capture/attribution.ts'
+
+function sink(): CallSink {
+  return { calls: [] }
+}
+
+describe('attribute', () => {
+  test('returns what the work returns, and lets through what it throws', async () => {
+    expect(attribute(sink(), () => 7)).toBe(7)
+    expect(await attribute(sink(), async () => 7)).toBe(7)
+    expect(unattributed(() => 7)).toBe(7)
+    const fail = () => {
+      throw new Error('no')
+    }
+    expect(() => attribute(sink(), fail)).toThrow('no')
+  })
+
+  test('holds for what the work starts, however it goes on, and for nothing beside it', async () => {
+    const run = sink()
+    const claims = attribute(run, async () => {
+      const timer = await new Promise<CallSink | undefined>((resolve) => setTimeout(() => resolve(claimCall())))
+      await null
+      return [timer, claimCall(), await unattributed(async () => claimCall())]
+    })
+    expect(claimCall()).toBeUndefined()
+    expect(await claims).toEqual([run, run, undefined])
+  })
+
+  test('the innermost scope has the call', () => {
+    const run = sink()
+    const judge = sink()
+    attribute(run, () => {
+      expect(attribute(judge, claimCall)).toBe(judge)
+      expect(claimCall()).toBe(run)
+    })
+  })
+
+  test.each<[string, (work: () => Promise<CallSink | undefined>) => Promise<CallSink | undefined>]>([
+    ['p-limit', pLimit(2)],
+    [
+      'p-queue',
+      (
+        (queue) => (work) =>
+          queue.add(work)
+      )(new PQueue({ concurrency: 2 })),
+    ],
+  ])('holds in a queue of %s that all runs share', async (_, enqueue) => {
+    const runs = Array.from({ length: 20 }, sink)
+    const work = async () => {
+      await new Promise(setImmediate)
+      return claimCall()
+    }
+    const claims = await Promise.all(runs.map((run) => attribute(run, () => enqueue(work))))
+    expect(claims.map((claim) => runs.findIndex((run) => run === claim))).toEqual([...runs.keys()])
+  })
+})
+
+test('only calls of nobody are counted as outside', () => {
+  const before = callsOutsideRuns()
+  attribute(sink(), claimCall)
+  expect(callsOutsideRuns() - before).toBe(0)
+  claimCall()
+  unattributed(claimCall)
+  expect(callsOutsideRuns() - before).toBe(2)
+})
