@@ -30,6 +30,8 @@ export interface Acceptance {
   acceptWorse: boolean
   /** Whether a missing baseline may be written, so that it is nothing to decide about. */
   mayWrite: boolean
+  /** Whether thresholds and baseline are left for matchers to judge. @default false */
+  deferred?: boolean | undefined
 }
 
 /** The verdict on `measured`: its thresholds, its categories, and its baseline. */
@@ -41,15 +43,27 @@ export function judge(measured: Measured, acceptance: Acceptance): Verdict {
   const short = checkSampleCount(plan, summary)
   const findings =
     acceptance.baseline === undefined ? [] : compare(measured, acceptance.baseline, acceptance.acceptWorse)
+  const ownChecks = [...measured.checks, ...(short === undefined ? [] : [short])]
+  if (acceptance.deferred) return verdictOf(ownChecks, measured.warnings, findings)
   const checks = [
-    ...measured.checks,
-    ...(short === undefined ? [] : [short]),
+    ...ownChecks,
     ...checkThresholds(summary, plan.thresholds),
     ...summary.categories.flatMap((one) => checkCategory(one, plan.categories[one.name] ?? {}, summary.cases)),
-    ...findings.flatMap((finding) => regressionCheck(finding, findings)),
-    ...missingBaseline(findings, acceptance),
+    ...checkFindings(findings, acceptance.mayWrite),
   ]
   return verdictOf(checks, measured.warnings, findings)
+}
+
+/**
+ * What `findings` hold against an execution: each regression, and that there was no baseline at all.
+ *
+ * @param mayWrite whether a missing baseline may be written, so that it is nothing to decide about
+ */
+export function checkFindings(findings: readonly Finding[], mayWrite: boolean): Check[] {
+  return [
+    ...findings.flatMap((finding) => regressionCheck(finding, findings)),
+    ...(mayWrite ? [] : missingBaseline(findings)),
+  ]
 }
 
 function checkSampleCount(plan: Plan, summary: Summary): Check | undefined {
@@ -105,16 +119,11 @@ function regressionCheck(finding: Finding, all: readonly Finding[]): Check[] {
   ]
 }
 
-function missingBaseline(findings: readonly Finding[], acceptance: Acceptance): Check[] {
+function missingBaseline(findings: readonly Finding[]): Check[] {
   const missing = findings.filter(
     (one) => (one.status === 'new' || one.status === 'notJudged') && isOfAgent(one.metric),
   )
-  if (
-    acceptance.mayWrite ||
-    missing.length === 0 ||
-    missing.length < findings.filter((one) => isOfAgent(one.metric)).length
-  )
-    return []
+  if (missing.length === 0 || missing.length < findings.filter((one) => isOfAgent(one.metric)).length) return []
   const reason = missing[0]?.reason
   return [
     {

@@ -3,6 +3,7 @@ import {
   type Comparability,
   caseLocation,
   differences,
+  isDuration,
   isLogarithmic,
   isOfAgent,
   lineOf,
@@ -18,6 +19,8 @@ import { rankTest } from '../stats/rank-test.ts'
 export const steadyToleranceRatio = 0.05
 /** A worsening below this share of the baseline is never a regression of a noisy metric. */
 export const smallestEffectRatio = 0.1
+/** A time that got worse by less than this is never a regression: timers and schedulers are no finer. */
+export const smallestEffectMs = 1
 /** Chance at which noise alone is called a worsening, for one metric of one scenario. */
 export const falseAlarmRate = 0.01
 const power = 0.9
@@ -104,7 +107,8 @@ function judge(pair: Pair): Finding {
     return { metric, status: 'notJudged', candidate, reason: 'one run says nothing about noise; measure two or more' }
   const p = probabilities(pair, error)
   const significant = Math.min(p.worse, p.better) < falseAlarmRate
-  const status = significant ? statusOf(worseRatio, smallestEffectRatio) : 'same'
+  const tiny = isDuration(metric) && Math.abs(candidate.location - baseline.location) < smallestEffectMs
+  const status = significant && !tiny ? statusOf(worseRatio, smallestEffectRatio) : 'same'
   return { ...found, status, p: p.worse, detectableRatio: detectableRatio(error) }
 }
 

@@ -69,6 +69,11 @@ export function lowerIsBetter(metric: BaselineMetric): boolean {
   return metricOf(metric)?.better === 'lower'
 }
 
+/** Whether `metric` is a duration. */
+export function isDuration(metric: BaselineMetric): boolean {
+  return metricOf(metric)?.unit === 'ms'
+}
+
 function metricOf(metric: BaselineMetric): (typeof metrics)[RunMetricName] | undefined {
   const name = runMetricNames.find((one) => one === metric)
   return name === undefined ? undefined : metrics[name]

@@ -6,6 +6,9 @@ export type Limits = { [L in LimitName]?: number | undefined }
 /** Milliseconds that a run may take when `limits.latencyMs` does not say. */
 export const defaultLatencyLimitMs = 60_000
 
+/** The longest time that a timer of Node can wait, in milliseconds. */
+export const longestTimerMs = 2_147_483_647
+
 /** The first of `limits` that `spent` passes; absent when all hold. Unknown values pass none. */
 export function brokenLimit(
   limits: Limits,

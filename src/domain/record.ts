@@ -250,6 +250,8 @@ export const ExecutionRecord = z.strictObject({
   verdict: VerdictSchema,
   /** The user's mistake that ended it early; absent without one. */
   mistake: maybe(z.string()),
+  /** Whether a baseline is kept of it. */
+  keepsBaseline: z.boolean(),
   /** Absent when they were too many to keep, or lost with their process. */
   samples: maybe(SampleColumns),
 })

@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts'
+import { plural } from './format.ts'
 import type { Check } from './threshold.ts'
 
 /** Something that the user should know and that fails nothing. */
@@ -36,15 +37,33 @@ export function verdictOf(checks: Check[], warnings: Warning[], findings: Findin
 }
 
 /** Everything that `verdict` holds against the execution, with what to do, as the text of one error. */
-export function explainVerdict(name: string, verdict: Verdict, includeInconclusive: boolean): string {
+export function explainVerdict(
+  name: string,
+  verdict: Verdict,
+  problems: readonly { outcome: string; message: string }[],
+  includeInconclusive: boolean,
+): string {
   const against = verdict.checks.filter(
     (check) => check.status === 'fail' || (includeInconclusive && check.status === 'inconclusive'),
   )
-  const count = against.length === 1 ? 'one check' : `${against.length} checks`
-  const lines = against.flatMap((check) => [
-    `  ✖ ${check.message}`,
-    ...(check.remedy === undefined ? [] : [`    → ${check.remedy}`]),
+  const lines = against.flatMap(({ message, remedy }) => [
+    `  ✖ ${message}`,
+    ...(remedy === undefined ? [] : [`    → ${remedy}`]),
   ])
-  const warnings = verdict.warnings.flatMap((warning) => [`  ▲ ${warning.message}`, `    → ${warning.remedy}`])
-  return [`"${name}" failed ${count}:`, ...lines, ...warnings].join('\n')
+  return [`"${name}" failed ${plural(against.length, 'check')}:`, ...lines, ...explainProblems(problems)].join('\n')
+}
+
+const problemsShown = 3
+
+/** The most frequent of `problems`, each with how often it happened. */
+function explainProblems(problems: readonly { outcome: string; message: string }[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { outcome, message } of problems) {
+    const text = `${outcome}: ${message.split('\n')[0]}`
+    counts.set(text, (counts.get(text) ?? 0) + 1)
+  }
+  const ranked = [...counts].sort(([, a], [, b]) => b - a)
+  const shown = ranked.slice(0, problemsShown).map(([text, count]) => `    ${count} × ${text}`)
+  const hidden = ranked.length - shown.length
+  return hidden > 0 ? [...shown, `    and ${plural(hidden, 'other kind')} of problem`] : shown
 }

@@ -62,8 +62,9 @@ export function acceptExecution(
   }
 }
 
-/** Keys in `file` that belong to `project` and to no scenario in `known`. */
+/** Keys in `file` that belong to `project`, and neither to a scenario or test in `known` nor to what such a test measured. */
 export function obsoleteKeys(file: BaselineFile, project: string, known: ReadonlySet<string>): string[] {
   const prefix = `${project.replace(/['"]/g, '')} > `
-  return Object.keys(file.scenarios).filter((key) => key.startsWith(prefix) && !known.has(key))
+  const isKnown = (key: string) => known.has(key) || [...known].some((one) => key.startsWith(`${one} > `))
+  return Object.keys(file.scenarios).filter((key) => key.startsWith(prefix) && !isKnown(key))
 }

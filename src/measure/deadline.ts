@@ -15,8 +15,10 @@ export interface InFlight {
 /**
  * Keeps the runs in flight, and stops each that takes longer than `limitMs`. One timer serves them all: they have the same
  * limit, so the oldest is always the next to be late.
+ *
+ * @param onCount told how many runs are on whenever that changes
  */
-export function watchDeadlines(clock: Clock, limitMs: number): InFlight {
+export function watchDeadlines(clock: Clock, limitMs: number, onCount?: (inFlight: number) => void): InFlight {
   const runs = new Set<ActiveRun>()
   let cancel: (() => void) | undefined
   const sweep = () => {
@@ -34,10 +36,12 @@ export function watchDeadlines(clock: Clock, limitMs: number): InFlight {
   return {
     add: (run) => {
       runs.add(run)
+      onCount?.(runs.size)
       cancel ??= clock.after(limitMs, sweep)
     },
     delete: (run) => {
       runs.delete(run)
+      onCount?.(runs.size)
     },
     runs: () => runs,
     close: () => {

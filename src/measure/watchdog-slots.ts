@@ -4,5 +4,7 @@ export const slot = {
   beat: 0,
   /** Position of the run that started last; negative in a warm-up. */
   run: 1,
-  count: 2,
+  /** Runs whose agent is at work; 0 while hooks are. */
+  inFlight: 2,
+  count: 3,
 } as const

@@ -31,14 +31,9 @@ setInterval(() => {
   }
   noteMemory(watched)
   const blockedMs = nowMs - beatMs
-  if (blockedMs < watched.limitMs + graceMs) return
-  write({
-    kind: 'blocked',
-    scenario: watched.name,
-    run: Atomics.load(slots, slot.run),
-    blockedMs,
-    limitMs: watched.limitMs,
-  })
+  const limitMs = Atomics.load(slots, slot.inFlight) > 0 ? watched.limitMs : watched.hookTimeoutMs
+  if (blockedMs < limitMs + graceMs) return
+  write({ kind: 'blocked', scenario: watched.name, run: Atomics.load(slots, slot.run), blockedMs, limitMs })
   // Nothing gentler reaches a thread that is stuck in a loop.
   process.kill(process.pid, 'SIGKILL')
 }, pollMs)

@@ -14,8 +14,10 @@ export interface WatchdogData {
 /** The scenario that is watched. */
 export interface WatchedScenario {
   name: string
-  /** How long the thread may be blocked, in milliseconds. */
+  /** How long an agent may block the thread, in milliseconds. */
   limitMs: number
+  /** How long a hook may block it, in milliseconds. */
+  hookTimeoutMs: number
   heapLimitBytes: number
 }
 
@@ -27,9 +29,11 @@ export type DeathNote =
 /** Watches over one scenario after the other. */
 export interface Watchdog {
   /** Starts to watch; the returned function ends it. */
-  watch: (name: string, limitMs: number) => () => void
+  watch: (name: string, limitMs: number, hookTimeoutMs: number) => () => void
   /** Tells that run `index` starts. */
   onRun: (index: number) => void
+  /** Tells how many agents are at work. */
+  onCount: (inFlight: number) => void
 }
 
 const beatEveryMs = 50
@@ -58,10 +62,10 @@ function startWatchdog(notePath: string, clock: Clock): Watchdog {
   })
   thread.unref()
   return {
-    watch: (name, limitMs) => {
+    watch: (name, limitMs, hookTimeoutMs) => {
       const heapLimitBytes = getHeapStatistics().heap_size_limit
       const stop = clock.every(beatEveryMs, () => Atomics.add(slots, slot.beat, 1))
-      thread.postMessage({ name, limitMs, heapLimitBytes } satisfies WatchedScenario)
+      thread.postMessage({ name, limitMs, hookTimeoutMs, heapLimitBytes } satisfies WatchedScenario)
       return () => {
         stop()
         thread.postMessage(undefined)
@@ -69,6 +73,9 @@ function startWatchdog(notePath: string, clock: Clock): Watchdog {
     },
     onRun: (index) => {
       Atomics.store(slots, slot.run, index)
+    },
+    onCount: (inFlight) => {
+      Atomics.store(slots, slot.inFlight, inFlight)
     },
   }
 }

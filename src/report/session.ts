@@ -7,13 +7,14 @@ export interface ReportedExecution {
   record: ExecutionRecord
   /** Whether the test that ran it failed, for whatever reason. */
   failed: boolean
-  /** Where the scenario stands: `test/refund.perf.ts:12:1`; absent when the runner did not say. */
+  /** Where the scenario stands, relative to the project: `test/refund.perf.ts:12:1`; absent when the runner did not say. */
   place?: string | undefined
 }
 
 /** A scenario whose process died before its end. */
 export interface DeadScenario {
   name: string
+  /** As in {@link ReportedExecution}. */
   place?: string | undefined
   /** How it died, in one sentence. */
   reason: string
@@ -24,9 +25,11 @@ export interface DeadScenario {
   partial?: ExecutionRecord['summary'] | undefined
 }
 
-/** A worsening that `-u` accepted. */
+/** A new level that `-u` accepted: a worsening, or an improvement that later executions are held against. */
 export interface AcceptedLevel {
   scenario: string
+  /** As in {@link ReportedExecution}. */
+  place?: string | undefined
   metric: BaselineMetric
   /** Locations before and after, in the metric's unit. */
   before: number
@@ -54,6 +57,7 @@ export interface Session {
   startedAt: string
   durationMs: number
   environment: Environment
+  /** In the order in which they were made. */
   executions: ReportedExecution[]
   dead: DeadScenario[]
   /** Scenarios that did not run because their process died. */
@@ -63,4 +67,6 @@ export interface Session {
   files: string[]
   /** Whether the runner was interrupted, or stopped by `--bail`. */
   interrupted: boolean
+  /** The session's cap on spending, in US dollars; absent without one. */
+  capUsd?: number | undefined
 }

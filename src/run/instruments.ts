@@ -34,8 +34,12 @@ export interface Readings extends Omit<Resources, 'durationMs'> {
 const heapWorthMs = 500
 
 /** Starts to watch model calls, time limits, stray errors, event loop and memory. */
-export function startInstruments(plan: Plan, clock: Clock): Instruments {
-  const inFlight = watchDeadlines(clock, plan.limits.latencyMs)
+export function startInstruments(
+  plan: Plan,
+  clock: Clock,
+  onCount?: ((inFlight: number) => void) | undefined,
+): Instruments {
+  const inFlight = watchDeadlines(clock, plan.limits.latencyMs, onCount)
   const stopObserving = observe()
   const outsideBefore = callsOutsideRuns()
   const unguard = guardProcess({ claim: (error) => claim(inFlight, error) })

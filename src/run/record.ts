@@ -29,7 +29,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
   const { plan, environment } = setting
   return {
     schemaVersion: 1,
-    execution: crypto.randomUUID(),
+    execution: setting.execution,
     identity: setting.identity,
     attempt: setting.attempt,
     startedAt: startedAt.toISOString(),
@@ -58,5 +58,6 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     problems: samples.problems.slice(0, problemsKept),
     verdict,
     mistake: mistake?.message,
+    keepsBaseline: setting.keepsBaseline,
   }
 }

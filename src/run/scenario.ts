@@ -40,7 +40,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   const startedAt = new Date()
   const tally = emptyTally()
   const samples = createSamples(plan.totalRuns)
-  const instruments = startInstruments(plan, clock)
+  const instruments = startInstruments(plan, clock, setting.onCount)
   const course: Course = {
     setting,
     tally,
@@ -79,6 +79,7 @@ async function runAll(course: Course): Promise<void> {
   const { setting, samples, instruments } = course
   const { plan, clock } = setting
   try {
+    course.stopped = stopReason(plan, samples, course.tally, setting.ledger)
     const warm = await warmUp(course)
     const runSetting = settingOf(course, plan.load.concurrency === 1 && (warm === undefined || warm >= cpuWorthMs))
     course.originMs = clock.nowMs()

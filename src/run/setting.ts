@@ -17,6 +17,8 @@ export interface ScenarioSetting {
   check?: ((checked: Checked) => unknown) | undefined
   about: About
   identity: ExecutionRecord['identity']
+  /** Id of its record; unique. */
+  execution: string
   attempt: number
   mode: Mode
   prices: Prices
@@ -27,6 +29,10 @@ export interface ScenarioSetting {
   acceptWorse: boolean
   /** Whether a missing baseline may be written. */
   mayWrite: boolean
+  /** Whether thresholds and baseline are left for matchers to judge. @default false */
+  deferred?: boolean | undefined
+  /** Whether a baseline is kept of it. */
+  keepsBaseline: boolean
   ledger: SpendLedger
   clock: Clock
   /** Ends the execution early; what was measured is kept. */
@@ -35,4 +41,6 @@ export interface ScenarioSetting {
   onPause?: ((samples: Samples) => Promise<void> | undefined) | undefined
   /** Told of the run that starts: its position, negative in a warm-up. */
   onRun?: ((index: number) => void) | undefined
+  /** Told how many agents are at work, whenever that changes. */
+  onCount?: ((inFlight: number) => void) | undefined
 }

@@ -54,7 +54,7 @@ export interface BenchAgent<Fixtures = unknown> {
    * @param options the agent, its cases, its load and its bounds
    * @param check asserts that an answer is right; a run whose check fails is wrong
    */
-  <Input = undefined, Expected = unknown, Returned = unknown, State = undefined>(
+  <Input, Expected, Returned, State = undefined>(
     name: string,
     options: BenchAgentOptions<Input, Expected, Returned, State, Fixtures>,
     check?: Check<Input, Expected, Returned, State, Fixtures>,
@@ -85,7 +85,7 @@ export interface BenchAgent<Fixtures = unknown> {
 }
 
 type ForRow<Row extends readonly unknown[], Fixtures> = <
-  Input = undefined,
+  Input,
   Expected = unknown,
   Returned = unknown,
   State = undefined,

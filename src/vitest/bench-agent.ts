@@ -1,11 +1,12 @@
-import { type TestContext, TestRunner } from 'vitest'
+import type { TestContext } from 'vitest'
 import { type BenchAgentError, mistakesError } from '../domain/errors.ts'
 import { executionLimitMs, planScenario, quantileMistakes } from '../domain/plan.ts'
 import { isImmediate } from '../run/cases.ts'
 import { requireScenarioOptions } from '../run/options.ts'
 import type { BenchAgent, RunnerOptions } from './api.ts'
-import { type CallSite, callSite, raisedAt } from './call-site.ts'
+import { type CallSite, callSite } from './call-site.ts'
 import { destructuredNames } from './fixture-names.ts'
+import { maybeVitest, requireVitest } from './runner.ts'
 import { runScenarioTest, type UntypedOptions } from './scenario-test.ts'
 
 type Callback = (...given: never[]) => unknown
@@ -36,12 +37,17 @@ interface Collector {
   extend: (fixtures: object) => Collector
 }
 
+const outsideVitest = new Proxy((() => undefined) as unknown as Collector, {
+  apply: () => requireVitest('benchAgent'),
+  get: () => requireVitest('benchAgent'),
+})
+
 /** Measures an agent in a test of its own. */
-export const benchAgent: BenchAgent = publicCollector(createCollector())
+export const benchAgent: BenchAgent = publicCollector(maybeVitest === undefined ? outsideVitest : createCollector())
 
 // Vitest's types describe tests that are called once; ours are in `api.ts`, and the two meet only here.
 function createCollector(): Collector {
-  return TestRunner.createTaskCollector(collect as never) as unknown as Collector
+  return requireVitest('benchAgent').TestRunner.createTaskCollector(collect as never) as unknown as Collector
 }
 
 function publicCollector(collector: Collector): BenchAgent {
@@ -98,7 +104,7 @@ function collect(
   const check = rows === undefined ? givenCheck : rows.check
   const site = rows?.site ?? callSite()
   const title = typeof name === 'string' ? name : name.name
-  const suite = TestRunner.getCurrentSuite()
+  const suite = requireVitest('benchAgent').TestRunner.getCurrentSuite()
   const { runner, scenario } = splitOptions(all)
   // Vitest 4 does not hand the options of a suite down to tests of collectors that are not its own.
   const inherited = Object.fromEntries(
@@ -156,9 +162,4 @@ function asking(callbacks: (Callback | undefined)[], handler: (context: TestCont
   const names = new Set(callbacks.flatMap((callback) => (callback === undefined ? [] : destructuredNames(callback))))
   Object.defineProperty(handler, 'toString', { value: () => `({ ${[...names].join(', ')} }) => {}` })
   return handler
-}
-
-/** A function that throws `error` at the line of the scenario. */
-export function throwAt(error: Error, site: CallSite): never {
-  throw raisedAt(error, site)
 }

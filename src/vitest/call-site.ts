@@ -4,7 +4,8 @@ export interface CallSite {
   readonly frames: string
 }
 
-const ownFolder = import.meta.url.slice(0, import.meta.url.lastIndexOf('/', import.meta.url.lastIndexOf('/') - 1))
+// Built or not, our code is all in one folder.
+const ownFolder = /^.*\/(?:dist|src)(?=\/)/.exec(import.meta.url)?.[0] ?? import.meta.url
 
 /** Where the function that calls this was called from, without the frames of this package. */
 export function callSite(): CallSite {

@@ -13,13 +13,27 @@ type Task = TestContext['task']
  */
 export function identityOf(task: Task, id: string, settings: WorkerSettings | undefined): ExecutionRecord['identity'] {
   requireUnique(task, id)
+  return { ...placeOf(task, settings), suite: suitePath(task), name: task.name, id }
+}
+
+/** Who a measurement inside of the test `task` is; `name` is its own, absent when it goes by the test's. */
+export function identityOfMeasurement(
+  task: Task,
+  name: string | undefined,
+  settings: WorkerSettings | undefined,
+): ExecutionRecord['identity'] {
+  const suite = name === undefined ? suitePath(task) : [...suitePath(task), task.name]
+  return { ...placeOf(task, settings), suite, name: name ?? task.name, id: name ?? task.name }
+}
+
+function placeOf(
+  task: Task,
+  settings: WorkerSettings | undefined,
+): Pick<ExecutionRecord['identity'], 'project' | 'file'> {
   const root = settings?.root ?? process.cwd()
   return {
     project: settings?.project ?? task.file.projectName ?? '',
     file: relative(root, task.file.filepath).split(sep).join('/'),
-    suite: suitePath(task),
-    name: task.name,
-    id,
   }
 }
 

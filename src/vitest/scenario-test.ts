@@ -7,7 +7,6 @@ import { environmentKey } from '../domain/environment.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
 import { BenchAgentError as OwnError } from '../domain/errors.ts'
 import { type Plan, planScenario } from '../domain/plan.ts'
-import type { ExecutionRecord } from '../domain/record.ts'
 import type { Bounds, CaseSource, Checked, Setup } from '../domain/scenario.ts'
 import type { Thresholds } from '../domain/threshold.ts'
 import { explainVerdict } from '../domain/verdict.ts'
@@ -15,6 +14,7 @@ import { readEnvironment } from '../measure/environment.ts'
 import { resolveCases } from '../run/cases.ts'
 import { runScenario, type ScenarioResult } from '../run/scenario.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
+import { baselineFor } from './baseline-for.ts'
 import { type CallSite, raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
@@ -72,13 +72,15 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
   const baseline =
     options.baseline === false ? undefined : await baselineFor(task, identity, environmentKey(environment), settings)
   await sendPlan(task, planOf(plan, baseline, settings))
-  const sender = sampleSender(task, name, wallClock.nowMs)
+  const execution = crypto.randomUUID()
+  const sender = sampleSender(task, name, execution, wallClock.nowMs)
   const watch = watchScenario(plan, settings)
   const setting: ScenarioSetting = {
     plan,
     ...callbacksOf(context, declared),
     about: options.about ?? {},
     identity,
+    execution,
     attempt: task.result?.retryCount ?? 0,
     mode: settings?.mode ?? 'live',
     prices: { ...settings?.prices, ...options.prices },
@@ -86,11 +88,13 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
     baseline,
     acceptWorse: settings?.update === 'all',
     mayWrite: settings === undefined || settings.update !== 'none',
+    keepsBaseline: options.baseline !== false,
     ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: await spentSoFar(settings) },
     clock: wallClock,
     signal,
     onPause: sender.offer,
     onRun: watch?.onRun,
+    onCount: watch?.onCount,
   }
   try {
     const result = await runScenario(setting)
@@ -103,20 +107,6 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
   }
 }
 
-async function baselineFor(
-  task: TestContext['task'],
-  identity: ExecutionRecord['identity'],
-  key: string,
-  settings: WorkerSettings | undefined,
-): Promise<Baseline | undefined> {
-  if (settings === undefined) return undefined
-  const [{ loadBaseline }, { scenarioKey }] = await Promise.all([
-    import('../history/load.ts'),
-    import('../history/baseline-file.ts'),
-  ])
-  return loadBaseline(settings.root, task.file.filepath, scenarioKey(identity), key)
-}
-
 function planOf(
   plan: Plan,
   baseline: Baseline | undefined,
@@ -126,6 +116,7 @@ function planOf(
   return {
     name: plan.name,
     cases: plan.cases.map((one) => one.name),
+    order: plan.order,
     runs: plan.runs,
     warmup: plan.warmup,
     totalRuns: plan.totalRuns,
@@ -155,9 +146,9 @@ function withContext(context: TestContext, fields: object): object {
   return Object.create(context, Object.getOwnPropertyDescriptors(fields))
 }
 
-function requireVerdict(declared: Declared, { verdict, mistake }: ScenarioResult): void {
+function requireVerdict(declared: Declared, { record, verdict, mistake }: ScenarioResult): void {
   if (mistake !== undefined) throw mistake
   const strict = (declared.options.inconclusive ?? workerSettings()?.inconclusive) === 'fail'
   if (verdict.status === 'pass' || (verdict.status === 'inconclusive' && !strict)) return
-  throw new OwnError('BENCH_AGENT_VERDICT', explainVerdict(declared.name, verdict, strict))
+  throw new OwnError('BENCH_AGENT_VERDICT', explainVerdict(declared.name, verdict, record.problems, strict))
 }

@@ -1,7 +1,7 @@
-import { inject } from 'vitest'
 import type { Mode } from '../domain/baseline.ts'
 import type { Prices } from '../domain/price.ts'
 import type { UpdateMode } from '../history/accept.ts'
+import { maybeVitest } from './runner.ts'
 
 /** What the main process tells the workers of a project. */
 export interface WorkerSettings {
@@ -28,7 +28,7 @@ declare module 'vitest' {
 /** What the main process said; absent when neither our project nor our reporter is part of the session. */
 export function workerSettings(): WorkerSettings | undefined {
   try {
-    return inject('benchAgent')
+    return maybeVitest?.inject('benchAgent')
   } catch {
     return undefined
   }

@@ -1,7 +1,8 @@
-import { recordArtifact, type TestArtifactBase, type TestContext } from 'vitest'
+import type { TestArtifactBase, TestContext } from 'vitest'
 import { toColumns } from '../domain/columns.ts'
 import type { ExecutionRecord, SampleColumns } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
+import { requireVitest } from './runner.ts'
 
 /** What a test keeps of its measurements; it leaves the worker with the test's result. */
 export interface TestMeasurements {
@@ -17,7 +18,10 @@ export interface PlanArtifact extends TestArtifactBase {
   name: string
   /** Of the process that runs it. */
   pid: number
+  /** Names of the cases. */
   cases: string[]
+  /** Positions of the cases in the order of a round. */
+  order: number[]
   runs: number
   warmup: number
   totalRuns: number
@@ -32,11 +36,11 @@ export interface PlanArtifact extends TestArtifactBase {
 export interface SamplesArtifact extends TestArtifactBase {
   type: 'bench-agent:samples'
   name: string
+  /** Id of the record that they belong to. */
+  execution: string
   /** Position of the first of them. */
   from: number
   columns: SampleColumns
-  /** Spent so far, in US dollars; absent when unknown. */
-  spentUsd?: number | undefined
 }
 
 declare module 'vitest' {
@@ -53,10 +57,10 @@ type Task = TestContext['task']
 
 /** Tells the main process what is about to run. */
 export async function sendPlan(task: Task, plan: Omit<PlanArtifact, 'type' | 'pid'>): Promise<void> {
-  await recordArtifact(task, { type: 'bench-agent:plan', pid: process.pid, ...plan })
+  await requireVitest('benchAgent').recordArtifact(task, { type: 'bench-agent:plan', pid: process.pid, ...plan })
 }
 
-/** Sends samples to the main process in blocks: at most one a second while runs go on. */
+/** Sends samples to the main process in blocks while runs go on. */
 export interface SampleSender {
   /** Sends what is new when its time has come. */
   offer: (samples: Samples) => Promise<void> | undefined
@@ -65,21 +69,31 @@ export interface SampleSender {
 }
 
 // A block is copied, sent and answered while no run of this lane is on: often enough to lose little, seldom enough to cost little.
+// The first ones come sooner, for a process that dies young.
+const firstBlockMs = 50
 const blockEveryMs = 1000
 
 /** Sends the samples of the scenario `name` in `task`. */
-export function sampleSender(task: Task, name: string, nowMs: () => number): SampleSender {
+export function sampleSender(task: Task, name: string, execution: string, nowMs: () => number): SampleSender {
   let sent = 0
   let lastMs = nowMs()
+  let waitMs = firstBlockMs
   const send = async (samples: Samples) => {
     const from = sent
     sent = samples.length
     lastMs = nowMs()
+    waitMs = Math.min(blockEveryMs, waitMs * 2)
     if (sent === from && from > 0) return
-    await recordArtifact(task, { type: 'bench-agent:samples', name, from, columns: toColumns(samples, from, sent) })
+    await requireVitest('benchAgent').recordArtifact(task, {
+      type: 'bench-agent:samples',
+      name,
+      execution,
+      from,
+      columns: toColumns(samples, from, sent),
+    })
   }
   return {
-    offer: (samples) => (nowMs() - lastMs < blockEveryMs ? undefined : send(samples)),
+    offer: (samples) => (nowMs() - lastMs < waitMs ? undefined : send(samples)),
     flush: send,
   }
 }

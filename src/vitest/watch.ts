@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { wallClock } from '../domain/clock.ts'
 import type { Plan } from '../domain/plan.ts'
-import { watchdogOf } from '../measure/watchdog.ts'
+import { type Watchdog, watchdogOf } from '../measure/watchdog.ts'
 import type { WorkerSettings } from './settings.ts'
 
 /** File in which the process `pid` says how it died. */
@@ -13,10 +13,10 @@ export function deathNotePath(sessionDirectory: string, pid: number): string {
 export function watchScenario(
   plan: Plan,
   settings: WorkerSettings | undefined,
-): { onRun: (index: number) => void; end: () => void } | undefined {
+): (Pick<Watchdog, 'onRun' | 'onCount'> & { end: () => void }) | undefined {
   if (settings === undefined) return undefined
   const watchdog = watchdogOf(deathNotePath(settings.sessionDirectory, process.pid), wallClock)
   if (watchdog === undefined) return undefined
-  const end = watchdog.watch(plan.name, Math.max(plan.limits.latencyMs, plan.hookTimeoutMs))
-  return { onRun: watchdog.onRun, end }
+  const end = watchdog.watch(plan.name, plan.limits.latencyMs, plan.hookTimeoutMs)
+  return { onRun: watchdog.onRun, onCount: watchdog.onCount, end }
 }

@@ -1,0 +1,45 @@
+export type { Mode } from './domain/baseline.ts'
+export type { Case, CaseInput } from './domain/case.ts'
+export type { Environment } from './domain/environment.ts'
+export { BenchAgentError, type ErrorCode } from './domain/errors.ts'
+export type { BaselineLine, BaselineMetric, Finding } from './domain/finding.ts'
+export type { Limits } from './domain/limit.ts'
+export {
+  type DistributionMetricName,
+  type LimitName,
+  type Metric,
+  type MetricName,
+  metrics,
+  type ScenarioMetricName,
+} from './domain/metric.ts'
+export { presets } from './domain/presets.ts'
+export type { Price, Prices } from './domain/price.ts'
+export type { ExecutionRecord, Results } from './domain/record.ts'
+export type { Outcome } from './domain/sample.ts'
+export type {
+  About,
+  Agent,
+  Awaitable,
+  Bounds,
+  CaseFile,
+  CaseSource,
+  Checked,
+  OutputOf,
+  ReportedUsage,
+  Run,
+  ScenarioOptions,
+  Setup,
+} from './domain/scenario.ts'
+export type { Score, ScoreName } from './domain/score.ts'
+export type { ErrorClass } from './domain/span.ts'
+export type { Distribution, GroupSummary, Statistic, Summary } from './domain/summary.ts'
+export type { Check as VerdictCheck, StatisticThresholds, Thresholds } from './domain/threshold.ts'
+export type { Usage } from './domain/usage.ts'
+export type { Verdict, Warning } from './domain/verdict.ts'
+export { csv, json, jsonl } from './run/case-file.ts'
+export { type MeasureOptions, measure, type ScriptCheck } from './run/measure.ts'
+export { type Observation, type ObserveOptions, observe } from './run/observation.ts'
+export type { StandardSchema } from './run/standard-schema.ts'
+export type { BenchAgent, BenchAgentOptions, Check, CheckContext } from './vitest/api.ts'
+export { benchAgent } from './vitest/bench-agent.ts'
+export { type AgentMeasurement, type MeasureAgentOptions, measureAgent } from './vitest/measure-agent.ts'

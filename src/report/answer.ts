@@ -1,0 +1,112 @@
+import { formatValue } from '../domain/format.ts'
+import type { ExecutionRecord } from '../domain/record.ts'
+import type { Check } from '../domain/threshold.ts'
+import { describeChange, mainFinding, sizeOf } from './change.ts'
+import { type Question, questionOfCheck, questionOfMetric, questions } from './question.ts'
+import type { ReportedExecution, Session } from './session.ts'
+import { finalExecutions, nameOf } from './standing.ts'
+import { oneLine } from './text.ts'
+
+/** The answer of a session to one of the three questions. */
+export interface Answer {
+  question: Question
+  /** `notJudged` when neither a baseline nor a threshold of any scenario could tell. */
+  verdict: 'yes' | 'no' | 'notJudged'
+  /**
+   * The worst of what makes it a yes: `tokens +40.0% (refund)`. For a no, the best of what got better, and how much was judged
+   * when not all was.
+   */
+  evidence?: string | undefined
+}
+
+/** Whether the agents of `session` got slower, dearer or worse. */
+export function answersOf(session: Session): Answer[] {
+  return questions.map((question) => answer(question, session))
+}
+
+interface Evidence {
+  text: string
+  /** How far beyond what is allowed, as a share of it. */
+  excessRatio: number
+}
+
+interface Located extends Evidence {
+  scenario: string
+}
+
+function answer(question: Question, session: Session): Answer {
+  const executions = finalExecutions(session)
+  const died = question === 'worse' ? session.dead.map(({ name }) => deathOf(name)) : []
+  const worst = [...died, ...locate(executions, (record) => worstOf(question, record))]
+  if (worst.length > 0) return { question, verdict: 'yes', evidence: strongest(worst) }
+  const judged = executions.filter(({ record }) => isJudged(question, record)).length
+  if (judged === 0) return { question, verdict: 'notJudged' }
+  const better = strongest(locate(executions, (record) => bestOf(question, record)))
+  const all = executions.length + session.notRun.length
+  const share = judged < all ? `${judged} of ${all} judged` : undefined
+  const evidence = [better, share].filter((part) => part !== undefined).join('; ')
+  return { question, verdict: 'no', evidence: evidence === '' ? undefined : evidence }
+}
+
+function locate(
+  executions: readonly ReportedExecution[],
+  find: (record: ExecutionRecord) => Evidence | undefined,
+): Located[] {
+  return executions.flatMap(({ record }) => {
+    const evidence = find(record)
+    return evidence === undefined ? [] : [{ ...evidence, scenario: nameOf(record) }]
+  })
+}
+
+/** The strongest of `all` with its scenario, and how many others there are; absent when there is none. */
+function strongest(all: readonly Located[]): string | undefined {
+  const [first, ...others] = [...all].sort((a, b) => b.excessRatio - a.excessRatio)
+  if (first === undefined) return undefined
+  return `${first.text} (${first.scenario}${others.length === 0 ? '' : ` and ${others.length} more`})`
+}
+
+function deathOf(name: string): Located {
+  return { scenario: oneLine(name), text: 'its process died', excessRatio: Number.POSITIVE_INFINITY }
+}
+
+// What got worse than before says more than what is over a threshold, and often is the reason for it.
+function worstOf(question: Question, { verdict }: ExecutionRecord): Evidence | undefined {
+  const worsened = verdict.findings.filter(
+    ({ metric, status }) => (status === 'worse' || status === 'accepted') && questionOfMetric(metric) === question,
+  )
+  const finding = mainFinding(worsened)
+  if (finding !== undefined) return { text: describeChange(finding), excessRatio: sizeOf(finding) }
+  const breaches = verdict.checks.filter((check) => isBreach(check) && questionOfCheck(check) === question)
+  // Memory counts as the machine's, but says less of slowness than time does.
+  const timed = breaches.filter(({ unit }) => unit !== 'bytes')
+  return (timed.length > 0 ? timed : breaches).map(breach).sort((a, b) => b.excessRatio - a.excessRatio)[0]
+}
+
+function bestOf(question: Question, { verdict }: ExecutionRecord): Evidence | undefined {
+  const improved = verdict.findings.filter(
+    ({ metric, status }) => status === 'better' && questionOfMetric(metric) === question,
+  )
+  const finding = mainFinding(improved)
+  return finding === undefined ? undefined : { text: describeChange(finding), excessRatio: sizeOf(finding) }
+}
+
+// Success that is unknown fails its check, but nobody can say that it got worse.
+function isBreach({ status, code, value }: Check): boolean {
+  return status === 'fail' && !(code === 'success' && value === undefined)
+}
+
+function breach({ subject, value, bound, unit }: Check): Evidence {
+  if (value === undefined || bound === undefined || unit === undefined)
+    return { text: oneLine(subject), excessRatio: 0 }
+  const text = `${oneLine(subject)} ${formatValue(unit, value)}, ${value > bound ? 'over' : 'under'} ${formatValue(unit, bound)}`
+  return { text, excessRatio: bound === 0 ? Number.MAX_VALUE : Math.abs(value / bound - 1) }
+}
+
+function isJudged(question: Question, { verdict }: ExecutionRecord): boolean {
+  return (
+    verdict.findings.some(
+      ({ metric, status }) => status !== 'new' && status !== 'notJudged' && questionOfMetric(metric) === question,
+    ) ||
+    verdict.checks.some((check) => (check.status === 'pass' || isBreach(check)) && questionOfCheck(check) === question)
+  )
+}

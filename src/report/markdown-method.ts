@@ -1,0 +1,48 @@
+import { falseAlarmRate, smallestEffectRatio, steadyToleranceRatio } from '../compare/regression.ts'
+import { formatBytes, formatMs, formatRatio } from '../domain/format.ts'
+import { describeLoad } from '../domain/load.ts'
+import { folded, type Section, text } from './markdown-section.ts'
+import { plain } from './markdown-text.ts'
+import { coldStartOf, sensitivityOf } from './seen.ts'
+import type { Session } from './session.ts'
+import { finalExecutions, nameOf } from './standing.ts'
+
+/** Where and how it was measured, what the verdict could have seen, and how it was judged. */
+export function methodSection(session: Session): Section {
+  const lines = [...environmentLines(session), ...seenLines(session), ...methodLines]
+  return folded('Environment and method', text(...lines.map((line) => `- ${line}`)))
+}
+
+function environmentLines({ environment, executions, startedAt }: Session): string[] {
+  const { node, platform, architecture, cpuModel, cpuCores, memoryBytes, runnerLabel, runnerImage, version } =
+    environment
+  const runner = [runnerLabel, runnerImage].filter((part) => part !== undefined).join(' ')
+  const models = new Set(executions.flatMap(({ record }) => record.models))
+  const loads = new Set(executions.map(({ record }) => describeLoad(record.plan.load)))
+  return [
+    `Started ${plain(startedAt.slice(0, 16).replace('T', ' '))} UTC, bench-agent ${plain(version)}`,
+    `Node ${plain(node)}, ${plain(platform)} ${plain(architecture)}, ${cpuCores} × ${plain(cpuModel)}, ${formatBytes(memoryBytes)} memory${runner === '' ? '' : `, runner ${plain(runner)}`}`,
+    ...(models.size === 0 ? [] : [`Models: ${[...models].sort().map(plain).join(', ')}`]),
+    ...(loads.size === 0 ? [] : [`Load: ${[...loads].map(plain).join('; ')}`]),
+  ]
+}
+
+function seenLines(session: Session): string[] {
+  const executions = finalExecutions(session)
+  const cold = coldStartOf(executions)
+  const seen = sensitivityOf(executions)
+  return [
+    ...(cold === undefined
+      ? []
+      : [
+          `Cold start of ${plain(nameOf(cold.execution.record))}: ${formatMs(cold.latencyMs)}, ${cold.ratio.toFixed(1)} times its p50. Warm-up runs are not among the results.`,
+        ]),
+    ...(seen === undefined ? [] : [`${plain(seen)} Smaller worsenings may go unseen.`]),
+  ]
+}
+
+const methodLines = [
+  'Latency is the time of one run, of ok and wrong runs; runs that a limit stopped count with the time they had reached, which makes a value a lower bound (≥). Errors and runs that broke on the infrastructure are counted, not timed.',
+  'Percentiles are exact, over the runs of all cases together. An unknown value is –, never 0.',
+  `A regression is a worsening beyond noise (one-sided p under ${falseAlarmRate}: rank test, Fisher’s test for success) and beyond ${formatRatio(smallestEffectRatio)}, or beyond ${formatRatio(steadyToleranceRatio)} where no run varies. Time is compared only on the same kind of machine, without waiting for rate limits.`,
+]

@@ -1,0 +1,80 @@
+import { describeMetric } from '../compare/judge.ts'
+import type { Finding } from '../domain/finding.ts'
+import type { ReportedExecution } from './session.ts'
+import { nameOf } from './standing.ts'
+import { oneLine } from './text.ts'
+
+/** Something to know that failed nothing, said once for all scenarios that it is true of. */
+export interface Note {
+  kind: 'undecided' | 'warning' | 'notJudged'
+  message: string
+  /** Absent when there is nothing to do. */
+  remedy?: string | undefined
+  /** Names of the scenarios, in the order in which they ran. */
+  scenarios: string[]
+  /** Whether it says exactly this of all of them; else the message is the first one's. */
+  same: boolean
+}
+
+/** What could not be decided, then warnings, then what was not compared, each folded over the scenarios that share it. */
+export function notesOf(executions: readonly ReportedExecution[]): Note[] {
+  const notes = executions.flatMap(notesOfExecution)
+  const folded = new Map<string, Note>()
+  for (const note of notes) {
+    const key = JSON.stringify([note.kind, note.message.replace(/\d[\d.,]*/g, '0'), note.remedy])
+    const before = folded.get(key)
+    if (before === undefined) folded.set(key, note)
+    else {
+      before.scenarios.push(...note.scenarios)
+      before.same &&= before.message === note.message
+    }
+  }
+  const kinds: Note['kind'][] = ['undecided', 'warning', 'notJudged']
+  return [...folded.values()].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
+}
+
+/** Whom a note is about, in front of its message: `refund: `, `refund and 38 more, such as: `. */
+export function subjectOf({ scenarios, same }: Note): string {
+  const [first = '', ...others] = scenarios
+  const more = others.length === 0 ? '' : others.length <= 2 ? `, ${others.join(', ')}` : ` and ${others.length} more`
+  return `${first}${more}${same ? '' : ', such as'}: `
+}
+
+function notesOfExecution({ record }: ReportedExecution): Note[] {
+  const { checks, warnings, findings } = record.verdict
+  const about = (kind: Note['kind'], message: string, remedy: string | undefined): Note => ({
+    kind,
+    message: oneLine(message),
+    remedy,
+    scenarios: [nameOf(record)],
+    same: true,
+  })
+  return [
+    ...checks
+      .filter((check) => check.status === 'inconclusive')
+      .map((check) => about('undecided', check.message, check.remedy)),
+    ...warnings.map((warning) => about('warning', warning.message, warning.remedy)),
+    ...notCompared(findings).map(({ message, ofMachine }) =>
+      about('notJudged', message, ofMachine ? historyRemedy(record.environment.ci) : undefined),
+    ),
+  ]
+}
+
+function notCompared(findings: readonly Finding[]): { message: string; ofMachine: boolean }[] {
+  const reasons = Map.groupBy(
+    findings.filter(({ status }) => status === 'notJudged'),
+    ({ reason }) => reason ?? 'no reason was given',
+  )
+  return [...reasons].map(([reason, members]) => {
+    const labels = members.map(({ metric }) => describeMetric(metric).label)
+    const what = members.length === findings.length ? 'nothing' : labels.join(', ')
+    const not = members.length === findings.length ? '' : ' not'
+    return { message: `${what} was${not} compared: ${reason}.`, ofMachine: reason.startsWith('no accepted execution') }
+  })
+}
+
+function historyRemedy(ci: boolean): string {
+  return ci
+    ? 'Carry `.bench-agent/history/` from job to job with the cache of the CI.'
+    : 'The next run is compared with this one, if it passed.'
+}

@@ -1,0 +1,86 @@
+import { formatMs, formatUsd, plural } from '../domain/format.ts'
+
+/** A scenario that is about to run. */
+export interface PlannedScenario {
+  name: string
+  /** Names of its cases. */
+  cases: readonly string[]
+  /** Measured runs of each case. */
+  runs: number
+  warmup: number
+  /** Measured runs altogether. */
+  totalRuns: number
+  /** Runs in flight at most. @default 1 */
+  concurrency?: number | undefined
+  /** What one run cost in the baseline, in US dollars; absent when unknown. */
+  usdPerRun?: number | undefined
+  /** How long one run took in the baseline, in milliseconds; absent when unknown. */
+  msPerRun?: number | undefined
+  /** The cap on spending, in US dollars; absent without one. */
+  capUsd?: number | undefined
+}
+
+/** A scenario while it runs. */
+export interface ScenarioProgress {
+  name: string
+  /** Measured runs that have ended. */
+  done: number
+  /** Measured runs planned. */
+  total: number
+  /** Runs that ended and were not ok. */
+  failed: number
+  /** Since the scenario began. */
+  elapsedMs: number
+  /** Median latency so far, in milliseconds; absent when unknown. */
+  p50Ms?: number | undefined
+  /** In US dollars; absent when unknown. */
+  spentUsd?: number | undefined
+  /** Since the last run ended; absent when that is not known. */
+  quietMs?: number | undefined
+}
+
+/**
+ * What a scenario is going to do and to cost: `refund: 4 cases × 20 runs + 2 warm-up = 82 runs, about 41 s, estimated $0.41
+ * (from its baseline), cap $1.20`.
+ */
+export function planLine(plan: PlannedScenario): string {
+  const { name, cases, runs, warmup, totalRuns, concurrency = 1, usdPerRun, msPerRun, capUsd } = plan
+  const all = totalRuns + warmup
+  const measured = cases.length === 1 ? plural(runs, 'run') : `${plural(cases.length, 'case')} × ${plural(runs, 'run')}`
+  const sum = warmup === 0 && cases.length === 1 ? '' : ` = ${plural(all, 'run')}`
+  const facts = [
+    `${name}: ${measured}${warmup === 0 ? '' : ` + ${warmup} warm-up`}${sum}`,
+    msPerRun === undefined ? '' : `about ${formatMs(roughly((msPerRun * all) / concurrency))}`,
+    usdPerRun === undefined ? '' : `estimated ${formatUsd(usdPerRun * all)} (from its baseline)`,
+    capUsd === undefined ? '' : `cap ${formatUsd(capUsd)}`,
+  ]
+  return facts.filter((fact) => fact !== '').join(', ')
+}
+
+/**
+ * How far a scenario is: `refund  41/80 runs  p50 840 ms  2 not ok  $0.21  about 20 s left`.
+ *
+ * @param heartbeat whether it is said only because nothing else was said for a while
+ * @default heartbeat false
+ */
+export function progressLine(progress: ScenarioProgress, heartbeat = false): string {
+  const { name, done, total, failed, elapsedMs, p50Ms, spentUsd, quietMs } = progress
+  const leftMs = done === 0 ? undefined : (elapsedMs / done) * (total - done)
+  const facts = [
+    name,
+    `${done}/${total} runs`,
+    p50Ms === undefined ? '' : `p50 ${formatMs(p50Ms)}`,
+    failed === 0 ? '' : `${failed} not ok`,
+    spentUsd === undefined || spentUsd === 0 ? '' : formatUsd(spentUsd),
+    leftMs === undefined || leftMs === 0 ? '' : `about ${formatMs(roughly(leftMs))} left`,
+    heartbeat ? `still running after ${formatMs(roughly(elapsedMs))}` : '',
+    heartbeat && quietMs !== undefined ? `no run ended for ${formatMs(roughly(quietMs))}` : '',
+  ]
+  return facts.filter((fact) => fact !== '').join('  ')
+}
+
+// An estimate to the millisecond would promise what it cannot keep.
+function roughly(ms: number): number {
+  const step = ms < 10_000 ? 100 : 1_000
+  return Math.max(step, Math.round(ms / step) * step)
+}

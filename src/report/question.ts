@@ -1,0 +1,37 @@
+import type { BaselineMetric } from '../domain/finding.ts'
+import { type MetricName, metricNames, metrics } from '../domain/metric.ts'
+import type { Check } from '../domain/threshold.ts'
+
+/** What everybody wants to know of a change, in the order in which it is answered. */
+export const questions = ['slower', 'dearer', 'worse'] as const
+/** One of {@link questions}. */
+export type Question = (typeof questions)[number]
+
+/** The question that `metric` answers: metrics of the machine tell slower, success and scores worse, the others dearer. */
+export function questionOfMetric(metric: BaselineMetric | MetricName): Question {
+  const name = metricNames.find((one) => one === metric)
+  if (name === undefined || name === 'successRatio') return 'worse'
+  return metrics[name].of === 'machine' ? 'slower' : 'dearer'
+}
+
+/** The question that `check` answers; absent when it judges the measurement rather than the agent. */
+export function questionOfCheck({ code, subject }: Check): Question | undefined {
+  switch (code) {
+    case 'success':
+    case 'deadCase':
+    case 'openStream':
+      return 'worse'
+    case 'threshold':
+    case 'regression':
+      return questionOfSubject(subject)
+    default:
+      return undefined
+  }
+}
+
+// A check names its metric only by the label that its subject begins with.
+function questionOfSubject(subject: string): Question | undefined {
+  if (subject.startsWith('score ')) return 'worse'
+  const name = metricNames.find((one) => `${subject} `.startsWith(`${metrics[one].label} `))
+  return name === undefined ? undefined : questionOfMetric(name)
+}

@@ -1,0 +1,8 @@
+import { z } from 'zod'
+import { Results } from '../domain/record.ts'
+
+/** JSON Schema of `.bench-agent/results.json`, as text. */
+export function resultsSchemaText(): string {
+  const schema = z.toJSONSchema(Results, { target: 'draft-2020-12', reused: 'ref' })
+  return `${JSON.stringify({ title: 'Results of bench-agent', ...schema }, null, 2)}\n`
+}

@@ -1,0 +1,40 @@
+import { sensitivity } from '../compare/judge.ts'
+import type { Finding } from '../domain/finding.ts'
+import type { ReportedExecution } from './session.ts'
+
+// The parts of these say nothing more, and a verdict that lists them all is not read.
+const told = ['workingMs', 'ttftMs', 'totalTokens', 'steps', 'costUsd', 'successRatio']
+
+/**
+ * What the verdicts of `executions` could have seen, in one sentence: of each metric the smallest worsening that every
+ * scenario would have shown. Absent when nothing was compared.
+ */
+export function sensitivityOf(executions: readonly ReportedExecution[]): string | undefined {
+  const coarsest = new Map<string, Finding>()
+  for (const { record } of executions) {
+    for (const finding of record.verdict.findings) {
+      const before = coarsest.get(finding.metric)
+      const isTold = told.includes(finding.metric) || finding.metric.startsWith('scores.')
+      if (isTold && (before?.detectableRatio ?? 0) < (finding.detectableRatio ?? 0))
+        coarsest.set(finding.metric, finding)
+    }
+  }
+  return sensitivity([...coarsest.values()])
+}
+
+// Among many scenarios, only a cold start that stands out is worth a line.
+const notableRatio = 1.5
+
+/** The cold start that stands out most, in relation to the median of its scenario; of one scenario, its cold start. */
+export function coldStartOf(
+  executions: readonly ReportedExecution[],
+): { execution: ReportedExecution; latencyMs: number; ratio: number } | undefined {
+  const known = executions.flatMap((execution) => {
+    const { coldStart, summary } = execution.record
+    const p50 = summary.metrics.latencyMs?.p50
+    if (coldStart === undefined || coldStart.outcome === 'error' || p50 === undefined || p50 === 0) return []
+    return [{ execution, latencyMs: coldStart.latencyMs, ratio: coldStart.latencyMs / p50 }]
+  })
+  const largest = known.sort((a, b) => b.ratio - a.ratio)[0]
+  return largest !== undefined && (executions.length === 1 || largest.ratio >= notableRatio) ? largest : undefined
+}

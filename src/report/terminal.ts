@@ -1,0 +1,156 @@
+import pc from 'picocolors'
+import { formatMs } from '../domain/format.ts'
+import { type Answer, answersOf } from './answer.ts'
+import { baselineLines } from './baseline-line.ts'
+import { type NextStep, nextSteps } from './next-step.ts'
+import { notesOf, subjectOf } from './note.ts'
+import { explainColumns, resultColumns, unknown } from './result-column.ts'
+import { type ResultRow, resultGroups } from './result-row.ts'
+import { coldStartOf, sensitivityOf } from './seen.ts'
+import type { Session } from './session.ts'
+import { describeStandings, describeWork } from './session-line.ts'
+import { finalExecutions, marks, nameOf } from './standing.ts'
+import { renderTable, type TableRow } from './table.ts'
+import { brokenLines } from './terminal-broken.ts'
+import { type Paper, paperOf } from './terminal-paper.ts'
+import { displayWidth, pad, wrap } from './text.ts'
+
+/** Where {@link renderTerminal} writes to. */
+export interface TerminalOptions {
+  /** Width of the terminal. */
+  columns: number
+  colors: boolean
+}
+
+/**
+ * What prints at the end of a run: the verdict first, then what broke, the results, and what to do. Empty when no
+ * scenario ran. Ends without a line break.
+ */
+export function renderTerminal(session: Session, { columns, colors }: TerminalOptions): string {
+  const { executions, dead, notRun, baselines } = session
+  if (executions.length + dead.length + notRun.length + baselines.problems.length === 0) return ''
+  const paper = paperOf(columns, pc.createColors(colors))
+  const sections = [
+    [...verdictLines(answersOf(session), paper), ...contextLines(session, paper)],
+    brokenLines(session, paper),
+    noteLines(session, paper),
+    tableLines(session, paper),
+    [...baselineSection(session, paper), ...footLines(session, paper)],
+    stepLines(nextSteps(session), paper),
+  ]
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
+}
+
+const words = { yes: 'YES', no: 'no', notJudged: 'not judged' } as const
+
+function verdictLines(answers: readonly Answer[], { columns, colors }: Paper): string[] {
+  const short = answers.map(({ question, verdict }) => {
+    const paint = verdict === 'yes' ? (text: string) => colors.bold(colors.red(text)) : colors.bold
+    return `${question}? ${paint(words[verdict])}`
+  })
+  const long = answers.map(({ verdict, evidence }, position) => withEvidence(short[position] ?? '', verdict, evidence))
+  const line = long.join('   ')
+  if (displayWidth(line) <= columns) return [line]
+  const told = answers.filter(({ evidence }) => evidence !== undefined)
+  const labels = told.map(({ question }) => `  ${question}: `)
+  const widest = Math.max(...labels.map((label) => label.length))
+  return [
+    short.join('   '),
+    ...told.flatMap(({ evidence = '' }, position) =>
+      wrap(evidence, columns, pad(labels[position] ?? '', widest, 'left')),
+    ),
+  ]
+}
+
+function withEvidence(answer: string, verdict: Answer['verdict'], evidence: string | undefined): string {
+  if (evidence === undefined) return answer
+  return verdict === 'yes' ? `${answer} ${evidence}` : `${answer}, ${evidence}`
+}
+
+function contextLines(session: Session, { columns, colors }: Paper): string[] {
+  const parts = [`bench-agent: ${describeStandings(session)}`, ...describeWork(session)]
+  const lines = wrap(parts.join(' · '), columns).map(colors.dim)
+  return session.interrupted
+    ? [...lines, ...wrap('Interrupted: this is what was measured until then.', columns, `${colors.yellow('▲')} `)]
+    : lines
+}
+
+function noteLines(session: Session, { columns, colors }: Paper): string[] {
+  return notesOf(finalExecutions(session)).flatMap((note) => {
+    const mark = note.kind === 'notJudged' ? colors.dim('·') : colors.yellow('▲')
+    return [
+      ...wrap(`${subjectOf(note)}${note.message}`, columns, `${mark} `),
+      ...(note.remedy === undefined ? [] : wrap(note.remedy, columns, `  ${colors.dim('→')} `)),
+    ]
+  })
+}
+
+function tableLines(session: Session, paper: Paper): string[] {
+  const { columns, colors } = paper
+  const groups = resultGroups(session)
+  const rows = groups.flatMap((group) => group.rows)
+  if (rows.length === 0) return []
+  const known = resultColumns(rows)
+  const drawn = groups.flatMap((group): TableRow[] => [
+    ...(group.heading === '' ? [] : [{ heading: group.heading, paint: colors.dim }]),
+    ...group.rows.map((row) => ({
+      cells: [markOf(row, paper), indented(row), ...known.map(({ read }) => read(row) ?? blank(row))],
+    })),
+  ])
+  const name = [
+    { heading: '', align: 'left', priority: 0 },
+    { heading: 'scenario', align: 'left', priority: 0, shrinks: true },
+  ] as const
+  const table = renderTable([...name, ...known], drawn, { width: columns, paintHeading: colors.dim })
+  return [...table.lines, ...wrap(explainColumns(table.shown), columns).map(colors.dim)]
+}
+
+function markOf({ standing }: ResultRow, { colors }: Paper): { text: string; paint: (text: string) => string } {
+  if (standing === undefined) return { text: '', paint: colors.dim }
+  const paint = standing === 'failed' ? colors.red : standing === 'passed' ? colors.green : colors.yellow
+  return { text: marks[standing], paint }
+}
+
+function indented({ kind, name }: ResultRow): string {
+  return kind === 'scenario' ? name : kind === 'turn' ? `  turn ${name}` : `  in ${name}`
+}
+
+// Below a scenario, most of its columns have no meaning; a dash there would look like something that is missing.
+function blank({ kind }: ResultRow): string {
+  return kind === 'scenario' ? unknown : ''
+}
+
+function baselineSection({ baselines }: Session, { columns, colors }: Paper): string[] {
+  return [
+    ...baselines.problems.flatMap((problem) => wrap(problem, columns, `${colors.red('✖')} `)),
+    ...baselineLines(baselines).flatMap((line) => wrap(line, columns)),
+  ]
+}
+
+function footLines(session: Session, { columns, colors }: Paper): string[] {
+  const executions = finalExecutions(session)
+  const cold = coldStartOf(executions)
+  const of = executions.length > 1 && cold !== undefined ? `${nameOf(cold.execution.record)}, ` : ''
+  const seen = sensitivityOf(executions)
+  const lines = [
+    cold === undefined ? '' : `Cold start: ${of}${formatMs(cold.latencyMs)}, ${cold.ratio.toFixed(1)} times the p50.`,
+    seen === undefined ? '' : `${seen} Smaller worsenings may go unseen.`,
+  ]
+  return lines.filter((line) => line !== '').flatMap((line) => wrap(line, columns).map(colors.dim))
+}
+
+function stepLines(steps: readonly NextStep[], { columns, colors }: Paper): string[] {
+  const widest = Math.max(0, ...steps.map(({ label }) => label.length))
+  return steps.flatMap(({ label, text, purpose }) => {
+    const first = `${colors.bold(pad(label, widest, 'left'))}  `
+    if (purpose === undefined) return wrap(text, columns, first)
+    // A command is never broken: it is there to be copied.
+    const command = `${first}${text}`
+    const together = `${command}   ${colors.dim(purpose)}`
+    if (displayWidth(together) <= columns) return [together]
+    return [command, ...wrap(purpose, columns, ' '.repeat(widest + 2)).map(colors.dim)]
+  })
+}

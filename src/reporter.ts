@@ -1,0 +1,4 @@
+import { BenchAgentReporter } from './vitest/reporter.ts'
+
+export { BenchAgentReporter }
+export default BenchAgentReporter

@@ -1,0 +1,24 @@
+import type { TestContext } from 'vitest'
+import type { Baseline } from '../domain/baseline.ts'
+import type { ExecutionRecord } from '../domain/record.ts'
+import type { WorkerSettings } from './settings.ts'
+
+/**
+ * What the scenario of `identity` is held against; absent when no session is there to keep baselines.
+ *
+ * @throws BenchAgentError when a baseline or history file is corrupt or of a newer version
+ */
+export async function baselineFor(
+  task: TestContext['task'],
+  identity: ExecutionRecord['identity'],
+  environmentKey: string,
+  settings: WorkerSettings | undefined,
+): Promise<Baseline | undefined> {
+  if (settings === undefined) return undefined
+  // Only a session that compares pays for what reads the files.
+  const [{ loadBaseline }, { scenarioKey }] = await Promise.all([
+    import('../history/load.ts'),
+    import('../history/baseline-file.ts'),
+  ])
+  return loadBaseline(settings.root, task.file.filepath, scenarioKey(identity), environmentKey)
+}

@@ -1,0 +1,68 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestModule } from 'vitest/node'
+import type { Environment } from '../domain/environment.ts'
+import { messageOf } from '../domain/errors.ts'
+import type { UpdateMode } from '../history/accept.ts'
+import { writeWhole } from '../history/write-whole.ts'
+import { resultsOf, resultsText } from '../report/json.ts'
+import { renderMarkdown } from '../report/markdown.ts'
+import type { Session } from '../report/session.ts'
+import { findDead } from './dead.ts'
+import { mayWriteHistory } from './environment-variables.ts'
+import { gather } from './gather.ts'
+import type { Begun } from './progress.ts'
+import { updateBaselines } from './update-baselines.ts'
+
+/** What the end of a session is concluded from. */
+export interface SessionEnd {
+  root: string
+  modules: readonly TestModule[]
+  update: UpdateMode
+  interrupted: boolean
+  startedAt: Date
+  sessionDirectory: string
+  /** Scenarios that began, by the id of their test. */
+  plans: Map<string, Begun>
+  environment: Environment
+  variables: NodeJS.ProcessEnv
+}
+
+/** Keeps the baselines, writes the result files, and tells what there is to report; absent when nothing was measured. */
+export async function concludeSession(end: SessionEnd): Promise<Session | undefined> {
+  const gathered = gather(end.modules, end.root)
+  const { dead, notRun } = await findDead(end, gathered)
+  if (gathered.executions.length === 0 && dead.length === 0 && notRun.length === 0) return undefined
+  const baselines = await updateBaselines(gathered, {
+    root: end.root,
+    update: end.update,
+    writeHistory: !end.interrupted && mayWriteHistory(end.variables, end.environment.ci),
+    interrupted: end.interrupted,
+  })
+  const session: Session = {
+    startedAt: end.startedAt.toISOString(),
+    durationMs: Date.now() - end.startedAt.getTime(),
+    environment: end.environment,
+    executions: gathered.executions.map(({ record, failed, place }) => ({ record, failed, place })),
+    dead,
+    notRun,
+    baselines,
+    files: ['.bench-agent/results.json', '.bench-agent/RESULTS.md'],
+    interrupted: end.interrupted,
+  }
+  await writeReports(session, end)
+  return session
+}
+
+async function writeReports(session: Session, { root, variables }: SessionEnd): Promise<void> {
+  const markdown = renderMarkdown(session)
+  try {
+    await writeWhole(join(root, '.bench-agent', 'results.json'), resultsText(resultsOf(session)))
+    await writeWhole(join(root, '.bench-agent', 'RESULTS.md'), markdown)
+    const summary = variables.GITHUB_STEP_SUMMARY
+    if (summary !== undefined) await appendFile(summary, `${markdown}\n`)
+  } catch (error) {
+    session.files = []
+    session.baselines.problems.push(messageOf(error))
+  }
+}

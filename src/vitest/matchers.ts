@@ -1,0 +1,91 @@
+import { checkFindings } from '../compare/judge.ts'
+import { plural } from '../domain/format.ts'
+import { type Check, checkThresholds, type Thresholds } from '../domain/threshold.ts'
+import { verdictOf } from '../domain/verdict.ts'
+import { requireThresholds } from '../run/options.ts'
+import type { AgentMeasurement } from './measure-agent.ts'
+import { workerSettings } from './settings.ts'
+
+interface MatcherResult {
+  pass: boolean
+  message: () => string
+  actual?: unknown
+  expected?: unknown
+}
+
+/** Assertions on what `measureAgent` found. */
+export interface BenchAgentMatchers<Returned> {
+  /**
+   * Asserts that every threshold holds. `successRatio` counts as 1 when it is not named, and a metric that is named and
+   * unknown fails.
+   */
+  toMeetThresholds: (thresholds: Thresholds) => Returned
+  /** Asserts that nothing got worse than the baseline beyond noise; a missing baseline is written, except in CI. */
+  toMatchBaseline: () => Returned
+}
+
+/** The matchers, as `expect.extend` takes them. */
+export const matchers = {
+  toMeetThresholds(received: unknown, thresholds: Thresholds): MatcherResult {
+    const measurement = requireMeasurement('toMeetThresholds', received)
+    requireThresholds('the thresholds of toMeetThresholds()', thresholds)
+    const checks = [...behaviour(measurement), ...checkThresholds(measurement.summary, thresholds).map(strict)]
+    return resultOf(measurement, checks, 'to break a threshold')
+  },
+  toMatchBaseline(received: unknown): MatcherResult {
+    const measurement = requireMeasurement('toMatchBaseline', received)
+    const settings = workerSettings()
+    measurement.record.keepsBaseline = true
+    const found = checkFindings(
+      measurement.record.verdict.findings,
+      settings === undefined || settings.update !== 'none',
+    )
+    const checks = settings?.inconclusive === 'fail' ? found.map(strict) : found
+    return resultOf(measurement, checks, 'to be worse than its baseline')
+  },
+}
+
+/** What went wrong whatever the thresholds are. */
+function behaviour({ record }: AgentMeasurement): Check[] {
+  return record.verdict.checks.filter((check) =>
+    ['provider', 'openStream', 'tooFewSamples', 'spend'].includes(check.code),
+  )
+}
+
+// An assertion either holds or it does not: what could not be decided did not hold.
+function strict(check: Check): Check {
+  return check.status === 'inconclusive' ? { ...check, status: 'fail' } : check
+}
+
+function resultOf(measurement: AgentMeasurement, checks: readonly Check[], opposite: string): MatcherResult {
+  const { record, name } = measurement
+  const known = new Set(record.verdict.checks.map((check) => check.subject))
+  // The report tells what the matchers judged, not only what the runs themselves showed.
+  record.verdict = verdictOf(
+    [...record.verdict.checks, ...checks.filter((check) => !known.has(check.subject))],
+    record.verdict.warnings,
+    record.verdict.findings,
+  )
+  const failed = checks.filter((check) => check.status === 'fail')
+  return {
+    pass: failed.length === 0,
+    message: () =>
+      failed.length === 0
+        ? `expected "${name}" ${opposite}, and ${plural(checks.length, 'check')} held`
+        : [
+            `"${name}" failed ${plural(failed.length, 'check')}:`,
+            ...failed.flatMap(({ message, remedy }) => [
+              `  ✖ ${message}`,
+              ...(remedy === undefined ? [] : [`    → ${remedy}`]),
+            ]),
+          ].join('\n'),
+  }
+}
+
+function requireMeasurement(matcher: string, received: unknown): AgentMeasurement {
+  if (typeof received === 'object' && received !== null && 'record' in received && 'summary' in received)
+    return received as AgentMeasurement
+  throw new TypeError(
+    `Expected what ${matcher}() is given to be the result of \`await measureAgent(…)\`, got ${received instanceof Promise ? 'a promise: put `await` before measureAgent' : String(received)}.`,
+  )
+}

@@ -1,0 +1,129 @@
+/// <reference types="vitest/config" />
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { TestProjectInlineConfiguration } from 'vitest/config'
+import type { TestProject, Vite, Vitest } from 'vitest/node'
+import { z } from 'zod'
+import type { Mode } from '../domain/baseline.ts'
+import type { Prices } from '../domain/price.ts'
+import { PricesSchema, requireValid } from '../run/options.ts'
+import { requireEnvironment } from './environment-variables.ts'
+import { explainSkipped } from './explain-skipped.ts'
+import { addReporter } from './reporter.ts'
+
+/** What a project of performance tests may say. */
+export interface PerfProjectOptions {
+  /** Name of the project, for `vitest --project`. @default 'perf' */
+  name?: string | undefined
+  /** Whether models are called. @default 'live' */
+  mode?: Mode | undefined
+  /** Files that hold its tests. @default ['**\/*.perf.?(c|m)[jt]s?(x)'] */
+  include?: string[] | undefined
+  /** US dollars that one session may spend on this project. @default no cap */
+  spendUsd?: number | undefined
+  /** A file of environment variables that the tests get; variables that are set already win. Relative to the root. @default none */
+  envFile?: string | undefined
+  /** Prices by model, in US dollars per million tokens. @default none */
+  prices?: Prices | undefined
+  /** Set-up files of these tests; those of the root are left out, for they often forbid the network. @default none */
+  setupFiles?: string[] | undefined
+  /** Files that start what the tests need, once, in the main process. @default none */
+  globalSetup?: string[] | undefined
+  /** What an inconclusive verdict does to a test. @default 'pass', with a warning */
+  inconclusive?: 'pass' | 'fail' | undefined
+}
+
+const OptionsSchema = z.strictObject({
+  name: z.string().min(1).optional(),
+  mode: z.enum(['live', 'replay']).optional(),
+  include: z.array(z.string().min(1)).min(1).optional(),
+  spendUsd: z.number().positive().optional(),
+  envFile: z.string().min(1).optional(),
+  prices: PricesSchema.optional(),
+  setupFiles: z.array(z.string().min(1)).optional(),
+  globalSetup: z.array(z.string().min(1)).optional(),
+  inconclusive: z.enum(['pass', 'fail']).optional(),
+})
+
+const defaultInclude = ['**/*.perf.?(c|m)[jt]s?(x)']
+// After the other projects. A much larger number makes Vitest run out of stack.
+const groupOrder = 1000
+
+/**
+ * A test project for `test.projects` that runs performance tests as they have to be run: one file at a time in a process of its
+ * own, after every other project, without retries, and only when it is asked for by `vitest --project`.
+ *
+ * @throws BenchAgentError that lists every mistake in `options` and in the `BENCH_AGENT_…` environment variables
+ */
+export function perfProject(options: PerfProjectOptions = {}): TestProjectInlineConfiguration {
+  requireValid(OptionsSchema, 'the options of perfProject()', options)
+  requireEnvironment(process.env)
+  const name = options.name ?? 'perf'
+  const include = options.include ?? defaultInclude
+  return {
+    extends: true,
+    plugins: [perfPlugin({ ...options, name, include })],
+    test: {
+      name,
+      include,
+      globalSetup: options.globalSetup ?? [],
+      pool: 'forks',
+      isolate: true,
+      fileParallelism: false,
+      maxWorkers: 1,
+      sequence: { groupOrder, concurrent: false },
+    },
+  }
+}
+
+type Resolved = PerfProjectOptions & { name: string; include: string[] }
+
+function perfPlugin(options: Resolved): Vite.Plugin {
+  return {
+    name: `bench-agent:${options.name}`,
+    configureVitest({ project, vitest }) {
+      if (project.name !== options.name) return
+      shape(project, options)
+      runAfterOthers(vitest)
+      addReporter(vitest, { project: project.name, ...options, mode: options.mode ?? 'live' })
+      if (vitest.config.project.length === 0) {
+        project.config.include = []
+        explainSkipped(vitest, { ...options, root: project.config.root })
+      }
+      if (options.mode !== 'replay')
+        vitest.onFilterWatchedSpecification((specification) => specification.project.name !== options.name)
+    },
+  }
+}
+
+/** `extends: true` brings the root's lists and settings along; those that would disturb a measurement are put right. */
+function shape(project: TestProject, options: Resolved): void {
+  const { config } = project
+  config.include = [...options.include]
+  config.setupFiles = (options.setupFiles ?? []).map((file) => resolve(config.root, file))
+  config.retry = 0
+  // So that reports can name the line of a scenario whose process died.
+  config.includeTaskLocation = true
+  config.env = { ...config.env, ...variablesOf(options, config.root) }
+}
+
+function variablesOf({ envFile }: Resolved, root: string): Record<string, string> {
+  const path = envFile === undefined ? undefined : resolve(root, envFile)
+  // A CI job has its secrets in variables, and no such file.
+  if (path === undefined || !existsSync(path)) return {}
+  const variables = Object.entries(parseEnv(readFileSync(path, 'utf8')))
+  return Object.fromEntries(
+    variables.filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && process.env[entry[0]] === undefined,
+    ),
+  )
+}
+
+// Projects with one worker share a last group that ignores the order, so that a measurement could come first.
+function runAfterOthers(vitest: Vitest): void {
+  for (const other of vitest.projects) {
+    const { sequence } = other.config
+    if (sequence.groupOrder === 0) sequence.groupOrder = 1
+  }
+}

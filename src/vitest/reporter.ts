@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type {
+  Reporter,
+  TestCase,
+  TestModule,
+  TestProject,
+  TestRunEndReason,
+  TestSpecification,
+  Vitest,
+} from 'vitest/node'
+import type { Mode } from '../domain/baseline.ts'
+import { messageOf } from '../domain/errors.ts'
+import type { Prices } from '../domain/price.ts'
+import { readEnvironment } from '../measure/environment.ts'
+import type { Session } from '../report/session.ts'
+import { type Progress, startProgress } from './progress.ts'
+import type { WorkerSettings } from './settings.ts'
+import type { PlanArtifact, SamplesArtifact } from './transport.ts'
+
+/** What a project said about its performance tests. */
+export interface ProjectSettings {
+  project: string
+  mode: Mode
+  prices?: Prices | undefined
+  spendUsd?: number | undefined
+  inconclusive?: 'pass' | 'fail' | undefined
+}
+
+// Reporters that people read. Beside machine readers only, we keep quiet: their output must stay theirs.
+const humanReporters = new Set([
+  'default',
+  'verbose',
+  'dot',
+  'tree',
+  'basic',
+  'agent',
+  'minimal',
+  'github-actions',
+  'hanging-process',
+])
+const brand = Symbol.for('bench-agent.reporter')
+const reporterPath = 'bench-agent/reporter'
+
+/**
+ * Vitest reporter that says what agents cost and how long they took, keeps the baselines, and writes the results. It prints after
+ * the reporters beside it. `perfProject` adds it.
+ */
+export class BenchAgentReporter implements Reporter {
+  readonly [brand] = true
+  readonly projects = new Map<string, ProjectSettings>()
+  #vitest: Vitest | undefined
+  #quiet = false
+  #startedAt = new Date()
+  #sessionDirectory: string | undefined
+  #progress: Progress | undefined
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+    this.#quiet = !vitest.config.reporters.some((reporter) => humanReporters.has(nameOf(reporter)))
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    const vitest = this.#vitest
+    if (vitest === undefined) return
+    this.#startedAt = new Date()
+    this.#sessionDirectory ??= mkdtempSync(join(tmpdir(), 'bench-agent-'))
+    this.#progress?.close()
+    this.#progress = startProgress((line) => this.#print(line))
+    // At every start, for watch mode may have switched to updating since the last one.
+    for (const project of new Set(specifications.map((one) => one.project))) {
+      project.provide('benchAgent', this.#settingsFor(vitest, project, this.#sessionDirectory))
+    }
+  }
+
+  onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {
+    if (artifact.type === 'bench-agent:plan') this.#progress?.plan(test, artifact as PlanArtifact)
+    if (artifact.type === 'bench-agent:samples') this.#progress?.samples(test, artifact as SamplesArtifact)
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    this.#progress?.ended(test)
+  }
+
+  async onTestRunEnd(
+    modules: readonly TestModule[],
+    _errors: readonly unknown[],
+    reason: TestRunEndReason,
+  ): Promise<void> {
+    const vitest = this.#vitest
+    this.#progress?.close()
+    if (vitest === undefined || this.#sessionDirectory === undefined) return
+    try {
+      // What only a session with measurements needs is loaded only then.
+      const { concludeSession } = await import('./conclude.ts')
+      const session = await concludeSession({
+        root: vitest.config.root,
+        modules,
+        update: vitest.snapshot.options.updateSnapshot,
+        interrupted: reason === 'interrupted',
+        startedAt: this.#startedAt,
+        sessionDirectory: this.#sessionDirectory,
+        plans: this.#progress?.plans() ?? new Map(),
+        environment: readEnvironment(),
+        variables: process.env,
+      })
+      if (session !== undefined) await this.#report(session)
+    } catch (error) {
+      this.#print(`bench-agent could not finish its report: ${messageOf(error)}`)
+      process.exitCode = 1
+    } finally {
+      rmSync(this.#sessionDirectory, { recursive: true, force: true })
+      this.#sessionDirectory = undefined
+    }
+  }
+
+  async #report(session: Session): Promise<void> {
+    if (session.baselines.problems.length > 0 || session.dead.length > 0) process.exitCode = 1
+    if (this.#quiet) return
+    const { renderTerminal } = await import('../report/terminal.ts')
+    const { default: colors } = await import('picocolors')
+    this.#print(renderTerminal(session, { columns: process.stdout.columns ?? 120, colors: colors.isColorSupported }))
+    if (process.env.GITHUB_ACTIONS === undefined) return
+    const { renderAnnotations } = await import('../report/annotations.ts')
+    for (const line of renderAnnotations(session)) this.#print(line)
+  }
+
+  #settingsFor(vitest: Vitest, project: TestProject, sessionDirectory: string): WorkerSettings {
+    const said = this.projects.get(project.name)
+    return {
+      project: project.name,
+      root: vitest.config.root,
+      mode: said?.mode ?? 'live',
+      update: vitest.snapshot.options.updateSnapshot,
+      sessionDirectory,
+      prices: said?.prices ?? {},
+      spendUsd: said?.spendUsd,
+      inconclusive: said?.inconclusive ?? 'pass',
+    }
+  }
+
+  #print(text: string): void {
+    if (!this.#quiet) this.#vitest?.logger.log(text)
+  }
+}
+
+/** Adds our reporter once, keeps the others, and tells it what the project said. */
+export function addReporter(vitest: Vitest, settings: ProjectSettings): void {
+  const reporters: unknown[] = vitest.config.reporters
+  let own = reporters.find(isOwn)
+  if (own === undefined) {
+    own = new BenchAgentReporter()
+    const asked = reporters.findIndex((reporter) => nameOf(reporter) === reporterPath)
+    if (asked === -1) reporters.push(own)
+    else reporters[asked] = own
+  }
+  own.projects.set(settings.project, settings)
+}
+
+function isOwn(reporter: unknown): reporter is BenchAgentReporter {
+  return typeof reporter === 'object' && reporter !== null && brand in reporter
+}
+
+function nameOf(reporter: unknown): string {
+  const name: unknown = Array.isArray(reporter) ? reporter[0] : reporter
+  return typeof name === 'string' ? name : ''
+}

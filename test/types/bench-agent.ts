@@ -1,0 +1,126 @@
+// Checked by `npm run types`: what users write must compile, and what they misspell must not.
+import { benchAgent, jsonl, measureAgent, type StandardSchema } from '../../src/index.ts'
+import '../../src/matchers.ts'
+import { expect, test } from 'vitest'
+
+declare const RefundCase: StandardSchema<{ input: string; expected: string }>
+declare function freshDb(): Promise<{ close: () => void; rows: number }>
+declare function refund(input: string, db: { rows: number }, signal: AbortSignal): Promise<string>
+declare function refundOf(input: string): Promise<string>
+declare function judge(text: string): Promise<number>
+declare const models: { name: string; budget: number }[]
+declare function commandAgent(argv: string[]): (run: { input: unknown }) => Promise<string>
+
+benchAgent(
+  'refund',
+  {
+    cases: jsonl('./refund.jsonl', RefundCase),
+    runs: 20,
+    warmup: 2,
+    setup: async () => ({ db: await freshDb() }),
+    teardown: ({ db }) => db.close(),
+    agent: ({ input, state, signal }) => refund(input, state.db, signal),
+    limits: { latencyMs: 30_000, totalTokens: 50_000, costUsd: 0.2, steps: 15 },
+    thresholds: {
+      latencyMs: { p95: 4_000 },
+      ttftMs: { p50: 800 },
+      totalTokens: { mean: 3_000 },
+      successRatio: 0.95,
+      scores: { polite: { mean: 0.8 } },
+    },
+  },
+  async ({ output, expected, expect, score }) => {
+    const upper: string = output.toUpperCase()
+    const known: string = expected.toUpperCase()
+    expect(upper).toContain(known)
+    score('polite', await judge(output))
+  },
+)
+
+benchAgent.for(models)(
+  'refund on $name',
+  (model) => ({
+    cases: [{ input: 'invoice 17', expected: 17 }],
+    agent: async ({ input }) => ({ text: await refundOf(input + model.name) }),
+    thresholds: { totalTokens: { mean: model.budget } },
+  }),
+  ({ output, expected, expect }) => {
+    const sum: number = expected + 1
+    expect(output.text.length).toBeGreaterThan(sum)
+  },
+)
+
+benchAgent.each([
+  [1, 'a'],
+  [2, 'b'],
+])('each %i', (count, name) => ({ runs: count + 1, agent: () => name.toUpperCase() }))
+
+// A stream of text reaches the check as text, any other stream as an array.
+benchAgent(
+  'streams text',
+  {
+    agent: async function* () {
+      yield 'a'
+    },
+  },
+  ({ output }) => output.trim(),
+)
+benchAgent(
+  'streams objects',
+  {
+    agent: async function* () {
+      yield { step: 1 }
+    },
+  },
+  ({ output }) => output.map((part) => part.step + 1),
+)
+benchAgent('a response', { agent: () => fetch('http://127.0.0.1') }, async ({ output }) => (await output.text()).trim())
+
+// An agent made by a function takes whatever its cases hold.
+benchAgent(
+  'triage (python)',
+  { cases: [{ input: { title: 'db down' }, expected: 'P1' }], agent: commandAgent(['python', 'triage.py']) },
+  ({ output, expected, expect }) => expect(output.trim()).toBe(expected.trim()),
+)
+
+// Fixtures reach the check and `setup`.
+benchAgent.extend<{ port: number }>({ port: 80 })(
+  'with fixtures',
+  { setup: ({ port }) => port + 1, agent: ({ state }) => state * 2 },
+  ({ output, port }) => output + port,
+)
+
+benchAgent.skip('a', { agent: () => 1 })
+benchAgent.only('b', { agent: () => 1 })
+benchAgent.todo('c')
+benchAgent.skipIf(true)('d', { agent: () => 1 })
+benchAgent.runIf(true).concurrent('e', { agent: () => 1, tags: ['slow'], retry: 1, timeout: 1_000 })
+
+test('a refund stays cheap', async ({ expect, task }) => {
+  const result = await measureAgent(task, { runs: 5 }, () => refundOf('invoice 17'))
+  expect(result).toMeetThresholds({ totalTokens: { max: 3_500 }, toolCalls: { max: 4 } })
+  expect(result).toMatchBaseline()
+  await expect(Promise.resolve(result)).resolves.toMatchBaseline()
+})
+
+const cases = [{ input: 'x' }]
+// @ts-expect-error a metric that does not exist
+benchAgent('misspelt metric', { cases, agent: async ({ input }) => input.length, thresholds: { latencyMS: { p95: 1 } } })
+// @ts-expect-error a statistic that does not exist
+benchAgent('misspelt statistic', { cases, agent: async ({ input }) => input.length, thresholds: { latencyMs: { p96: 1 } } })
+// @ts-expect-error an option that does not exist
+benchAgent('misspelt option', { cases, agent: async ({ input }) => input.length, warmUp: 2 })
+// @ts-expect-error a metric that no run can be stopped by
+benchAgent('misspelt limit', { cases, agent: async ({ input }) => input.length, limits: { ttftMs: 1 } })
+// @ts-expect-error the agent is missing
+benchAgent('no agent', { cases })
+// @ts-expect-error input is a string, which has no such method
+benchAgent('wrong input', { cases, agent: ({ input }) => input.toFixed(1) })
+// @ts-expect-error the output is a number, which has no such method
+benchAgent('wrong output', { cases, agent: ({ input }) => input.length }, ({ output }) => output.trim())
+// @ts-expect-error what setup returned has no such property
+benchAgent('wrong state', { cases, setup: () => ({ a: 1 }), agent: ({ state }) => state.b })
+// @ts-expect-error no such fixture
+benchAgent('no fixture', { cases, agent: () => 1 }, ({ port }) => port)
+// @ts-expect-error a matcher judges a measurement by thresholds that exist
+expect({}).toMeetThresholds({ tokens: { max: 1 } })
