@@ -144,10 +144,10 @@ export function describeMetric(metric: BaselineMetric): { label: string; unit: U
   return { label: `score ${metric.replace(/^scores\./, '')}`, unit: 'score' }
 }
 
-/** How much of the sensitivity that a verdict has is worth a word: what it could have seen, by metric. */
+/** The smallest worsening of each metric that a verdict would have found, in one sentence; absent when nothing was compared. */
 export function sensitivity(findings: readonly Finding[]): string | undefined {
   const judged = findings.flatMap(({ metric, detectableRatio }) =>
-    detectableRatio === undefined ? [] : [`${describeMetric(metric).label} ${formatRatio(detectableRatio)}`],
+    detectableRatio === undefined ? [] : [`${describeMetric(metric).label} ${detectableRatio < 1 ? `+${formatRatio(detectableRatio)}` : `× ${formatCount(1 + detectableRatio)}`}`],
   )
   return judged.length === 0 ? undefined : `Would have found in 9 of 10 executions: ${judged.join(', ')}.`
 }

@@ -14,11 +14,11 @@ export function formatValue(unit: Unit, value: number): string {
     case 'ratio':
       return formatRatio(value)
     case 'perSecond':
-      return `${significant(value, 3)}/s`
+      return `${significant(value)}/s`
     case 'count':
       return formatCount(value)
     case 'score':
-      return significant(value, 3)
+      return significant(value)
   }
 }
 
@@ -26,16 +26,19 @@ export function formatValue(unit: Unit, value: number): string {
 export function formatMs(value: number): string {
   const size = Math.abs(value)
   if (size === 0) return '0 ms'
-  if (size < 0.9995) return `${significant(value * 1000, 3)} µs`
-  if (size < 999.5) return `${significant(value, 3)} ms`
-  if (size < 99_950) return `${significant(value / 1000, 3)} s`
+  if (size < 0.9995) return `${significant(value * 1000)} µs`
+  if (size < 999.5) return `${significant(value)} ms`
+  if (size < 99_950) return `${significant(value / 1000)} s`
   const seconds = Math.round(size / 1000)
   return `${value < 0 ? '-' : ''}${formatMinutes(seconds)}`
 }
 
-/** A share of one as a percentage: `95.0%`. */
+/** A share of one as a percentage: `95.0%`; only all of it reads `100%`, and only none of it `0%`. */
 export function formatRatio(value: number): string {
-  return value === 1 || value === 0 ? `${value * 100}%` : `${(value * 100).toFixed(1)}%`
+  if (value === 0 || value === 1) return `${value * 100}%`
+  if (value > 0 && value < 0.0005) return '<0.1%'
+  if (value < 1 && value >= 0.9995) return '>99.9%'
+  return `${(value * 100).toFixed(1)}%`
 }
 
 /** A relative change with its sign: `+40.0%`; `~` when it is none. */
@@ -45,18 +48,18 @@ export function formatChange(ratio: number): string {
   return `${ratio > 0 ? '+' : ''}${text}%`
 }
 
-/** A count: whole below a million when it is whole, one decimal below a hundred when it is not. */
+/** A count: one decimal below a hundred when it is not whole. */
 export function formatCount(value: number): string {
-  const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1
+  const digits = Number.isInteger(value) || Math.abs(value) >= 99.95 ? 0 : 1
   return value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits })
 }
 
-/** Dollars; four significant digits below one dollar, cents above. */
+/** Dollars; three significant digits below one dollar, cents above. */
 export function formatUsd(value: number): string {
   if (value === 0) return '$0'
   const sign = value < 0 ? '-' : ''
   const size = Math.abs(value)
-  return `${sign}$${size < 1 ? significant(size, 3) : size.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+  return `${sign}$${size < 0.9995 ? significant(size) : size.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
 }
 
 /** Bytes in steps of 1024. */
@@ -68,7 +71,7 @@ export function formatBytes(value: number): string {
     size /= 1024
     step += 1
   }
-  return `${step === 0 ? Math.round(size) : significant(size, 3)} ${steps[step] ?? 'B'}`
+  return `${step === 0 ? formatCount(Math.round(size)) : significant(size)} ${steps[step] ?? 'B'}`
 }
 
 /** A probability: `<0.001` below that. */
@@ -81,22 +84,12 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : many}`
 }
 
-function significant(value: number, digits: number): string {
-  const text = value.toPrecision(digits)
-  return text.includes('e')
-    ? Number(text).toString()
-    : text.includes('.')
-      ? trimZeros(text)
-      : Number(text).toLocaleString('en-US')
-}
-
-function trimZeros(text: string): string {
-  return text.replace(/\.?0+$/, '')
+function significant(value: number): string {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
 }
 
 function formatMinutes(seconds: number): string {
-  const hours = Math.floor(seconds / 3600)
-  const minutes = Math.floor((seconds % 3600) / 60)
-  if (hours > 0) return `${hours} h ${minutes} min`
-  return `${minutes} min ${seconds % 60} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

@@ -1,6 +1,6 @@
-import { formatValue } from '../domain/format.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Check } from '../domain/threshold.ts'
+import { breachOf } from './breach.ts'
 import { describeChange, mainFinding, sizeOf } from './change.ts'
 import { type Question, questionOfCheck, questionOfMetric, questions } from './question.ts'
 import type { ReportedExecution, Session } from './session.ts'
@@ -79,7 +79,7 @@ function worstOf(question: Question, { verdict }: ExecutionRecord): Evidence | u
   const breaches = verdict.checks.filter((check) => isBreach(check) && questionOfCheck(check) === question)
   // Memory counts as the machine's, but says less of slowness than time does.
   const timed = breaches.filter(({ unit }) => unit !== 'bytes')
-  return (timed.length > 0 ? timed : breaches).map(breach).sort((a, b) => b.excessRatio - a.excessRatio)[0]
+  return (timed.length > 0 ? timed : breaches).map(evidenceOf).sort((a, b) => b.excessRatio - a.excessRatio)[0]
 }
 
 function bestOf(question: Question, { verdict }: ExecutionRecord): Evidence | undefined {
@@ -95,11 +95,11 @@ function isBreach({ status, code, value }: Check): boolean {
   return status === 'fail' && !(code === 'success' && value === undefined)
 }
 
-function breach({ subject, value, bound, unit }: Check): Evidence {
-  if (value === undefined || bound === undefined || unit === undefined)
-    return { text: oneLine(subject), excessRatio: 0 }
-  const text = `${oneLine(subject)} ${formatValue(unit, value)}, ${value > bound ? 'over' : 'under'} ${formatValue(unit, bound)}`
-  return { text, excessRatio: bound === 0 ? Number.MAX_VALUE : Math.abs(value / bound - 1) }
+function evidenceOf(check: Check): Evidence {
+  const breach = breachOf(check)
+  const subject = oneLine(check.subject)
+  if (breach === undefined) return { text: subject, excessRatio: 0 }
+  return { text: `${subject} ${breach.found}, ${breach.beyond}`, excessRatio: breach.excessRatio }
 }
 
 function isJudged(question: Question, { verdict }: ExecutionRecord): boolean {

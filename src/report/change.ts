@@ -1,30 +1,45 @@
 import { describeMetric } from '../compare/judge.ts'
 import type { Finding } from '../domain/finding.ts'
 import { formatChange } from '../domain/format.ts'
+import type { Unit } from '../domain/unit.ts'
 
 const order = ['worse', 'accepted', 'better', 'same', 'new', 'notJudged'] as const satisfies Finding['status'][]
 // Where several metrics tell the same story (steps, input, tokens, cost), these are understood best.
 const headlines = ['costUsd', 'totalTokens', 'workingMs', 'ttftMs', 'successRatio']
 
+/** Whether the metric of a finding is one that everybody understands, not a part of one. */
+export function isHeadline({ metric }: Finding): boolean {
+  return headlines.includes(metric) || metric.startsWith('scores.')
+}
+
 /**
- * The finding that tells most: a worsening before an improvement, that before what is the same, then the larger change, and
- * a metric that everybody understands before its parts. Absent without findings.
+ * The finding that tells most: a worsening before an improvement, that before what is the same, then a metric that everybody
+ * understands before its parts, and the larger change. Absent without findings.
  */
 export function mainFinding(findings: readonly Finding[]): Finding | undefined {
   return [...findings].sort(
     (a, b) =>
       order.indexOf(a.status) - order.indexOf(b.status) ||
-      Number(headlines.includes(b.metric)) - Number(headlines.includes(a.metric)) ||
+      Number(isHeadline(b)) - Number(isHeadline(a)) ||
       sizeOf(b) - sizeOf(a),
   )[0]
 }
 
-/** The finding in a few words: `tokens +40.0%`, `same`, `new`, `not judged`. */
-export function describeChange({ metric, status, changeRatio }: Finding): string {
+/** A finding in a few words: `tokens +40.0%`, `same`, `new`, `not judged`. */
+export function describeChange({ metric, status, baseline, candidate }: Finding): string {
   if (status === 'notJudged') return 'not judged'
-  if (status === 'same' || status === 'new') return status
-  const change = changeRatio === undefined ? 'from 0' : formatChange(changeRatio)
-  return `${describeMetric(metric).label} ${change}${status === 'accepted' ? ', accepted' : ''}`
+  if (status === 'same' || status === 'new' || baseline === undefined) return status
+  const { label, unit } = describeMetric(metric)
+  return `${label} ${changeText(unit, baseline.location, candidate.location)}${status === 'accepted' ? ', accepted' : ''}`
+}
+
+/** How far `after` is from `before`: in percent, of a share in percentage points, and in words where `before` is 0. */
+export function changeText(unit: Unit | undefined, before: number, after: number): string {
+  if (unit === 'ratio') {
+    const points = (after - before) * 100
+    return `${points > 0 ? '+' : ''}${points.toFixed(1)} points`
+  }
+  return before === 0 ? 'from 0' : formatChange(after / before - 1)
 }
 
 /** How large the change is, as a share of the baseline; a metric that leaves 0 has changed beyond every share. */

@@ -1,10 +1,11 @@
 import { describeMetric } from '../compare/judge.ts'
 import type { Finding } from '../domain/finding.ts'
-import { formatChange, formatProbability, formatValue } from '../domain/format.ts'
+import { formatProbability, formatValue } from '../domain/format.ts'
 import type { Check } from '../domain/threshold.ts'
-import { mainFinding } from './change.ts'
+import { breachOf } from './breach.ts'
+import { changeText, isHeadline, mainFinding } from './change.ts'
 import type { Section } from './markdown-section.ts'
-import { placeLink, prose, tableHead, tableRow } from './markdown-text.ts'
+import { placeLink, plain, prose, tableHead, tableRow } from './markdown-text.ts'
 import type { ReportedExecution, Session } from './session.ts'
 import { finalExecutions, nameOf, standingOf } from './standing.ts'
 import { cutEnd, oneLine } from './text.ts'
@@ -12,7 +13,7 @@ import { cutEnd, oneLine } from './text.ts'
 const longestMessage = 300
 
 interface Row {
-  mark: '❌' | '⚠️' | '☑️' | '🎉'
+  mark: '❌' | '☑️' | '🎉'
   scenario: string
   what: string
   before?: string | undefined
@@ -34,7 +35,7 @@ export function changesSection(session: Session, filesUrl: string): Section | un
     ...finalExecutions(session).flatMap((execution) => rowsOf(execution, filesUrl)),
   ]
   if (rows.length === 0) return undefined
-  const order: Row['mark'][] = ['❌', '⚠️', '☑️', '🎉']
+  const order: Row['mark'][] = ['❌', '☑️', '🎉']
   rows.sort((a, b) => order.indexOf(a.mark) - order.indexOf(b.mark))
   const head = tableHead([
     { heading: '', align: 'center' },
@@ -61,7 +62,7 @@ function rowsOf(execution: ReportedExecution, filesUrl: string): Row[] {
   const scenario = placeLink(nameOf(record), place, filesUrl)
   const { checks, findings } = record.verdict
   if (record.mistake !== undefined) return [{ mark: '❌', scenario, what: short(record.mistake) }]
-  const told = checks.filter(({ status, code }) => status !== 'pass' && code !== 'regression')
+  const told = checks.filter(({ status, code }) => status === 'fail' && code !== 'regression')
   const rows = [
     ...changedFindings(findings, checks).map((finding) => findingRow(finding, scenario)),
     ...told.map((check) => checkRow(check, scenario)),
@@ -71,7 +72,7 @@ function rowsOf(execution: ReportedExecution, filesUrl: string): Row[] {
   return rows
 }
 
-/** Findings worth a row: those that failed a check, were accepted or got better, and of what got worse the one that tells most. */
+/** Findings worth a row: what failed a check, and of all that changed what everybody understands. */
 function changedFindings(findings: readonly Finding[], checks: readonly Check[]): Finding[] {
   const main = mainFinding(findings)
   const isTold = (finding: Finding) => {
@@ -79,13 +80,15 @@ function changedFindings(findings: readonly Finding[], checks: readonly Check[])
     return finding === main || checks.some((check) => check.code === 'regression' && check.subject === subject)
   }
   const worse = findings.filter((finding) => finding.status === 'worse' && isTold(finding))
-  const others = findings.filter(({ status }) => status === 'accepted' || status === 'better')
+  const others = (['accepted', 'better'] as const).flatMap((status) =>
+    findings.filter((finding) => finding.status === status && isHeadline(finding)),
+  )
   return [...worse, ...others].sort((a, b) => Number(b === main) - Number(a === main))
 }
 
-function findingRow({ metric, status, baseline, candidate, changeRatio, p }: Finding, scenario: string): Row {
+function findingRow({ metric, status, baseline, candidate, p }: Finding, scenario: string): Row {
   const { label, unit } = describeMetric(metric)
-  const change = changeRatio === undefined ? 'from 0' : formatChange(changeRatio)
+  const change = baseline === undefined ? '' : changeText(unit, baseline.location, candidate.location)
   return {
     mark: status === 'worse' ? '❌' : status === 'better' ? '🎉' : '☑️',
     scenario,
@@ -93,23 +96,15 @@ function findingRow({ metric, status, baseline, candidate, changeRatio, p }: Fin
     before: baseline === undefined ? '' : formatValue(unit, baseline.location),
     now: formatValue(unit, candidate.location),
     change: status === 'worse' ? `**${change}**` : change,
-    p: p === undefined ? 'steady' : formatProbability(status === 'better' ? 1 - p : p),
+    p: p === undefined ? 'steady' : plain(formatProbability(status === 'better' ? 1 - p : p)),
   }
 }
 
-function checkRow({ status, code, subject, message, value, bound, unit }: Check, scenario: string): Row {
-  const mark = status === 'fail' ? '❌' : '⚠️'
-  const compared = (code === 'threshold' || code === 'success') && status === 'fail'
-  if (!compared || value === undefined || bound === undefined || unit === undefined)
-    return { mark, scenario, what: short(message) }
-  return {
-    mark,
-    scenario,
-    what: prose(subject),
-    before: `${value > bound ? 'at most' : 'at least'} ${formatValue(unit, bound)}`,
-    now: formatValue(unit, value),
-    change: bound === 0 ? '' : `**${formatChange(value / bound - 1)}**`,
-  }
+function checkRow(check: Check, scenario: string): Row {
+  const breach = breachOf(check)
+  if (breach === undefined) return { mark: '❌', scenario, what: short(check.message) }
+  const { allowed, found, change } = breach
+  return { mark: '❌', scenario, what: prose(check.subject), before: allowed, now: found, change: `**${change}**` }
 }
 
 function short(message: string): string {

@@ -1,25 +1,30 @@
 import { positionOf } from './place.ts'
 import { oneLine } from './text.ts'
 
+const mathematics = /\$\S(?:.*\S)?\$(?!\d)/
+
 /** `text` so that GitHub shows it as it is, in a paragraph and in the cell of a table. */
 export function plain(text: string): string {
-  return (
-    oneLine(text)
-      .replace(/[\\`*_[\]|~#]/g, '\\$&')
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      // Nobody should be notified because an agent wrote "@name".
-      .replaceAll('@', '@\u200B')
-  )
+  return escapeSigns(oneLine(text))
 }
 
-/** `text`, of our own making, in which only pieces between backticks are code and everything else is shown as it is. */
+/** `text`, of our own making, in which pieces between backticks are code and everything else is shown as it is. */
 export function prose(text: string): string {
   return oneLine(text)
     .split(/(`[^`]+`)/)
-    .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : plain(part)))
+    .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : escapeSigns(part)))
     .join('')
+}
+
+function escapeSigns(text: string): string {
+  const escaped = text
+    .replace(/[\\`*_[\]|~#]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    // Nobody should be notified because an agent wrote "@name".
+    .replaceAll('@', '@\u200B')
+  return mathematics.test(text) ? escaped.replaceAll('$', '\\$') : escaped
 }
 
 /** `text` as code, in the cell of a table too. */

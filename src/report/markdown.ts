@@ -52,7 +52,7 @@ function headSection(session: Session): Section {
   const answers = answersOf(session).map(({ question, verdict, evidence }) => {
     const word = { yes: '**YES**', no: 'no', notJudged: 'not judged' }[verdict]
     const answer = evidence === undefined ? word : `${word}${verdict === 'yes' ? '' : ','} ${plain(evidence)}`
-    return `- **${question}?** ${answer}`
+    return `- **${capital(question)}?** ${answer}`
   })
   return text(
     // Lets a workflow find the comment that it made before.
@@ -90,10 +90,10 @@ function adviceSection(session: Session): Section | undefined {
     .filter(({ label }) => label !== 'report')
     .map(({ label, text: what, purpose }) => {
       const said = purpose === undefined ? plain(what) : `${code(what)} (${plain(purpose)})`
-      return `- **${{ cause: 'Likely cause', 're-run': 'Re-run', accept: 'Accept', report: 'Report' }[label]}**: ${said}`
+      return `- **${capital(label)}**: ${said}`
     })
   if (rows.length + steps.length === 0) return undefined
-  return { before: ['### What to do', '', ...steps], rows, after: [], noun: 'remedie', priority: 2 }
+  return { before: ['### What to do', '', ...steps], rows, after: [], noun: 'suggestion', priority: 2 }
 }
 
 function remediesOf(session: Session): { scenario: string; remedy: string }[] {
@@ -112,7 +112,7 @@ function remediesOf(session: Session): { scenario: string; remedy: string }[] {
 function notesSection(session: Session): Section | undefined {
   const rows = notesOf(finalExecutions(session)).map(
     (note) =>
-      `- ${note.kind === 'notJudged' ? '' : '⚠️ '}${plain(subjectOf(note))}${prose(note.message)}${note.remedy === undefined ? '' : ` → ${prose(note.remedy)}`}`,
+      `- ${note.kind === 'notJudged' ? '' : '⚠️ '}${prose(`${subjectOf(note)}${note.message}`)}${note.remedy === undefined ? '' : ` → ${prose(note.remedy)}`}`,
   )
   if (session.notRun.length > 0)
     rows.unshift(`- ⚠️ Not run, because their process died: ${session.notRun.map(plain).join(', ')}.`)
@@ -125,4 +125,8 @@ function baselinesSection({ baselines }: Session): Section | undefined {
   if (rows.length === 0) return undefined
   const lines = rows.map((row) => `- ${prose(row)}`)
   return { before: ['### Baselines', ''], rows: lines, after: [], noun: 'line', priority: 2 }
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
 }

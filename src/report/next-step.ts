@@ -8,7 +8,7 @@ import { finalExecutions, nameOf, standingOf } from './standing.ts'
 
 /** Something to do, or to know before doing it. */
 export interface NextStep {
-  label: 'cause' | 're-run' | 'accept' | 'report'
+  label: 'likely cause' | 're-run' | 'accept' | 'report'
   /** A command, or a sentence. */
   text: string
   /** What a command is for; absent for a sentence. */
@@ -31,7 +31,7 @@ export function nextSteps(session: Session): NextStep[] {
 function causes(executions: readonly ReportedExecution[]): NextStep[] {
   const all = executions.flatMap(({ record }): NextStep[] => {
     const cause = likelyCause(record)
-    return cause === undefined ? [] : [{ label: 'cause', text: `${nameOf(record)}: ${cause}` }]
+    return cause === undefined ? [] : [{ label: 'likely cause', text: `${nameOf(record)}: ${cause}` }]
   })
   return all.slice(0, mostCauses)
 }

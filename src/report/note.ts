@@ -1,7 +1,7 @@
 import { describeMetric } from '../compare/judge.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { ReportedExecution } from './session.ts'
-import { nameOf } from './standing.ts'
+import { nameOf, standingOf } from './standing.ts'
 import { oneLine } from './text.ts'
 
 /** Something to know that failed nothing, said once for all scenarios that it is true of. */
@@ -40,8 +40,11 @@ export function subjectOf({ scenarios, same }: Note): string {
   return `${first}${more}${same ? '' : ', such as'}: `
 }
 
-function notesOfExecution({ record }: ReportedExecution): Note[] {
+function notesOfExecution(execution: ReportedExecution): Note[] {
+  const { record } = execution
   const { checks, warnings, findings } = record.verdict
+  // Where doubt is all that failed a test, it is told as the reason.
+  const isReason = standingOf(execution) === 'failed' && checks.every(({ status }) => status !== 'fail')
   const about = (kind: Note['kind'], message: string, remedy: string | undefined): Note => ({
     kind,
     message: oneLine(message),
@@ -51,7 +54,7 @@ function notesOfExecution({ record }: ReportedExecution): Note[] {
   })
   return [
     ...checks
-      .filter((check) => check.status === 'inconclusive')
+      .filter((check) => check.status === 'inconclusive' && !isReason)
       .map((check) => about('undecided', check.message, check.remedy)),
     ...warnings.map((warning) => about('warning', warning.message, warning.remedy)),
     ...notCompared(findings).map(({ message, ofMachine }) =>

@@ -15,6 +15,8 @@ export interface ResultColumn extends Column {
 /** What an unknown value is printed as. */
 export const unknown = '–'
 const mostScores = 3
+// With fewer values, the bins of a histogram hold one or none.
+const fewestSpread = 30
 
 /** The columns that at least one of `rows` has something to say in. Those that are drawn with blocks come with `drawn`. */
 export function resultColumns(rows: readonly ResultRow[], drawn = true): ResultColumn[] {
@@ -39,9 +41,11 @@ export function resultColumns(rows: readonly ResultRow[], drawn = true): ResultC
   ]
   if (drawn) {
     all.push(
-      left('latency over time', 9, ({ series }) => (series === undefined ? undefined : sparkline(series))),
+      left('latency over time', 9, ({ series }) =>
+        series === undefined || series.length < 2 ? undefined : sparkline(series),
+      ),
       left('latency spread', 12, ({ latencyMs }) =>
-        latencyMs === undefined || latencyMs.n < 2 ? undefined : `${histogramBar(latencyMs.histogram).trimEnd()}`,
+        latencyMs === undefined || latencyMs.n < fewestSpread ? undefined : histogramBar(latencyMs.histogram).trimEnd(),
       ),
     )
   }
@@ -77,9 +81,10 @@ export function statisticText(
 
 function intervalText(distribution: Distribution | undefined): string | undefined {
   const interval = distribution?.intervals.p95
-  return interval === undefined
-    ? undefined
-    : `${formatValue('ms', interval.low)} to ${formatValue('ms', interval.high)}`
+  if (interval === undefined) return undefined
+  const { censoredFrom } = distribution ?? {}
+  const open = censoredFrom !== undefined && interval.high >= censoredFrom
+  return `${formatValue('ms', interval.low)} ${open ? 'or more' : `to ${formatValue('ms', interval.high)}`}`
 }
 
 function right(heading: string, priority: number, read: ResultColumn['read']): ResultColumn {

@@ -44,7 +44,7 @@ function overspent(plan: Plan, samples: Samples, tally: Tally, ledger: SpendLedg
   for (const { name, capUsd, spentUsd } of caps) {
     if (capUsd === undefined) continue
     if (tally.unknownCosts > 0) return unpriced(tally, capUsd)
-    if (spentUsd < capUsd) continue
+    if (spentUsd < capUsd || samples.length === plan.totalRuns) continue
     return {
       status: 'inconclusive',
       code: 'spend',

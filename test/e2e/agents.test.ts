@@ -49,7 +49,7 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
     expectFailure(second, 'wordy.perf.ts')
     expect(second.output).toMatch(/output got worse: [\d.]+ tokens → [\d.]+ tokens \(\+\d+\.\d%\)/)
     const model = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: 'right', AGENT_VERSION: '2' }
-    const accepted = await project.vitest(['--project', 'perf', '-u', 'wordy'], model)
+    const accepted = await project.vitest(['--project', 'perf', 'wordy', '-u'], model)
     expect(accepted.exitCode).toBe(0)
     expect((await run('wordy', { AGENT_VERSION: '2' })).exitCode).toBe(0)
   })

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openProject, type Project, type ProjectRun } from './run-project.ts'
@@ -71,7 +71,8 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
 
     test('that cannot be written ends in a message and a failed session', async () => {
       rmSync(join(project.folder, '__bench__'), { recursive: true, force: true })
-      writeFileSync(join(project.folder, '__bench__'), 'a file where the folder should be')
+      // Not even root can make a folder there.
+      symlinkSync('/proc/nowhere', join(project.folder, '__bench__'))
       const { output, exitCode } = await steady()
       expect(output).toContain('Expected to write')
       expect(exitCode).toBe(1)
@@ -94,7 +95,7 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
       const { output } = await steady()
       expect(output).toContain('perf > gone')
       expect(readFileSync(path(), 'utf8')).toContain('perf > gone')
-      await project.vitest(['--project', 'perf', '-u', 'steady'])
+      await project.vitest(['--project', 'perf', 'steady', '-u'])
       expect(readFileSync(path(), 'utf8')).not.toContain('perf > gone')
     })
   })

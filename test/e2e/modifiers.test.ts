@@ -11,7 +11,6 @@ describe.each(supportedVersions)('beside Vitest %s', (version) => {
   })
 
   test('every modifier does what it does for a test', () => {
-    expect(run.output.replace(/.*(✓|↓|□|×)/g, '$1').replace(/'(\w)'/g, '$1')).toContain('')
     for (const name of ['plain', 'run if', 'fails', 'each 1 one', 'each 2 two', 'inherits retry', 'first', 'second']) {
       expect(run.output).toMatch(new RegExp(`✓ .*${name}`))
     }

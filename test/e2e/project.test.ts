@@ -61,14 +61,14 @@ describe.each(projectVersions())('perfProject beside Vitest %s', (version) => {
   test('the cap of a session holds over its files, beside a project without one', async () => {
     const project = openProject('spending', version)
     const capped = await project.vitest(['--project', 'capped'], model())
-    expect(capped.output).toMatch(/Stopped after \d of 8 runs: the session spent \$0\.2\d* of its cap of \$0\.2/)
+    expect(capped.output).toMatch(/Stopped after \d of 8 runs: the session spent \$0\.1\d* of its cap of \$0\.1/)
     const results = Results.parse(JSON.parse(readFileSync(join(project.folder, '.bench-agent', 'results.json'), 'utf8')))
     const runs = results.records.map((record) => record.summary.runs)
     const spentUsd = results.records.reduce((sum, record) => sum + (record.spentUsd ?? 0), 0)
     expect(runs).toHaveLength(2)
     expect(Math.min(...runs)).toBeLessThan(8)
-    expect(spentUsd).toBeGreaterThanOrEqual(0.2)
-    expect(spentUsd).toBeLessThan(0.3)
+    expect(spentUsd).toBeGreaterThanOrEqual(0.1)
+    expect(spentUsd).toBeLessThan(0.13)
     expect((await project.vitest(['--project', 'free'], model())).exitCode).toBe(0)
   })
 
