@@ -6,6 +6,11 @@ import { requireThresholds } from '../run/options.ts'
 import type { AgentMeasurement } from './measure-agent.ts'
 import { workerSettings } from './settings.ts'
 
+interface MatcherState {
+  /** True under `.not`. */
+  isNot?: boolean
+}
+
 interface MatcherResult {
   pass: boolean
   message: () => string
@@ -26,13 +31,13 @@ export interface BenchAgentMatchers<Returned> {
 
 /** The matchers, as `expect.extend` takes them. */
 export const matchers = {
-  toMeetThresholds(received: unknown, thresholds: Thresholds): MatcherResult {
+  toMeetThresholds(this: MatcherState, received: unknown, thresholds: Thresholds): MatcherResult {
     const measurement = requireMeasurement('toMeetThresholds', received)
     requireThresholds('the thresholds of toMeetThresholds()', thresholds)
     const checks = [...behaviour(measurement), ...checkThresholds(measurement.summary, thresholds).map(strict)]
-    return resultOf(measurement, checks, 'to break a threshold')
+    return resultOf(this, measurement, checks, 'to break a threshold')
   },
-  toMatchBaseline(received: unknown): MatcherResult {
+  toMatchBaseline(this: MatcherState, received: unknown): MatcherResult {
     const measurement = requireMeasurement('toMatchBaseline', received)
     const settings = workerSettings()
     measurement.record.keepsBaseline = true
@@ -41,7 +46,7 @@ export const matchers = {
       settings === undefined || settings.update !== 'none',
     )
     const checks = settings?.inconclusive === 'fail' ? found.map(strict) : found
-    return resultOf(measurement, checks, 'to be worse than its baseline')
+    return resultOf(this, measurement, checks, 'to be worse than its baseline')
   },
 }
 
@@ -57,15 +62,14 @@ function strict(check: Check): Check {
   return check.status === 'inconclusive' ? { ...check, status: 'fail' } : check
 }
 
-function resultOf(measurement: AgentMeasurement, checks: readonly Check[], opposite: string): MatcherResult {
+function resultOf(
+  { isNot }: MatcherState,
+  measurement: AgentMeasurement,
+  checks: readonly Check[],
+  opposite: string,
+): MatcherResult {
   const { record, name } = measurement
-  const known = new Set(record.verdict.checks.map((check) => check.subject))
-  // The report tells what the matchers judged, not only what the runs themselves showed.
-  record.verdict = verdictOf(
-    [...record.verdict.checks, ...checks.filter((check) => !known.has(check.subject))],
-    record.verdict.warnings,
-    record.verdict.findings,
-  )
+  if (!isNot) addChecks(record, checks)
   const failed = checks.filter((check) => check.status === 'fail')
   return {
     pass: failed.length === 0,
@@ -80,6 +84,14 @@ function resultOf(measurement: AgentMeasurement, checks: readonly Check[], oppos
             ]),
           ].join('\n'),
   }
+}
+
+/** Has the report tell what the matchers judged, not only what the runs themselves showed. */
+function addChecks(record: AgentMeasurement['record'], checks: readonly Check[]): void {
+  const { verdict } = record
+  const known = new Set(verdict.checks.map((check) => check.subject))
+  const added = checks.filter((check) => !known.has(check.subject))
+  record.verdict = verdictOf([...verdict.checks, ...added], verdict.warnings, verdict.findings)
 }
 
 function requireMeasurement(matcher: string, received: unknown): AgentMeasurement {

@@ -87,7 +87,7 @@ async function measureInside(
       clock: wallClock,
       onPause: sender.offer,
       onRun: watch?.onRun,
-    onCount: watch?.onCount,
+      onCount: watch?.onCount,
     })
     keepRecord(task, record)
     await addSpend(settings, record.spentUsd)

@@ -11,6 +11,7 @@ import type {
   Vitest,
 } from 'vitest/node'
 import type { Mode } from '../domain/baseline.ts'
+import { wallClock } from '../domain/clock.ts'
 import { messageOf } from '../domain/errors.ts'
 import type { Prices } from '../domain/price.ts'
 import { readEnvironment } from '../measure/environment.ts'
@@ -67,7 +68,10 @@ export class BenchAgentReporter implements Reporter {
     this.#startedAt = new Date()
     this.#sessionDirectory ??= mkdtempSync(join(tmpdir(), 'bench-agent-'))
     this.#progress?.close()
-    this.#progress = startProgress((line) => this.#print(line))
+    this.#progress = startProgress((line) => this.#print(line), {
+      clock: wallClock,
+      lineEveryMs: process.stdout.isTTY ? 2_000 : 10_000,
+    })
     // At every start, for watch mode may have switched to updating since the last one.
     for (const project of new Set(specifications.map((one) => one.project))) {
       project.provide('benchAgent', this.#settingsFor(vitest, project, this.#sessionDirectory))

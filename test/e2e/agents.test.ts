@@ -39,7 +39,9 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
     expect((await run('slowed')).exitCode).toBe(0)
     const second = await run('slowed', { AGENT_VERSION: '2' })
     expectFailure(second, 'slowed.perf.ts')
-    expect(second.output).toMatch(/working got worse: [\d.]+ ms → [\d.]+ ms \(\+[5-9]\d\.\d%\)|working got worse: .*\(\+1\d\d\.\d%\)/)
+    expect(second.output).toMatch(
+      /working got worse: [\d.]+ ms → [\d.]+ ms \(\+[5-9]\d\.\d%\)|working got worse: .*\(\+1\d\d\.\d%\)/,
+    )
     expect(second.output).toContain('Accept it as the new level with `-u`')
   })
 
@@ -78,7 +80,9 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
   test('an agent that blocks its thread is killed; the report names it and what did not run', async () => {
     const result = await run('blocking')
     expectFailure(result, 'blocking.perf.ts', "benchAgent('blocking'")
-    expect(result.output).toMatch(/blocked its thread for [\d.]+ s in run 2\d of 60, case "endless", past its limit of 300 ms/)
+    expect(result.output).toMatch(
+      /blocked its thread for [\d.]+ s in run 2\d of 60, case "endless", past its limit of 300 ms/,
+    )
     expect(result.output).toContain('after the loop')
     expect(result.output).toMatch(/before the loop\s+3/)
   })

@@ -28,7 +28,9 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
     })
 
     test('a percentile that the runs cannot support is one of them', () => {
-      expect(run.output).toContain('Expected thresholds.latencyMs.p95 to be judged on at least 59 runs, got 20 (1 × 20). Set `runs: 59`')
+      expect(run.output).toContain(
+        'Expected thresholds.latencyMs.p95 to be judged on at least 59 runs, got 20 (1 × 20). Set `runs: 59`',
+      )
     })
 
     test('two scenarios of one name are another', () => {
@@ -53,7 +55,8 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
 
   describe('a baseline file', () => {
     const path = () => join(project.folder, '__bench__', 'steady.perf.ts.json')
-    const steady = (environment?: Record<string, string>) => project.vitest(['--project', 'perf', 'steady'], environment)
+    const steady = (environment?: Record<string, string>) =>
+      project.vitest(['--project', 'perf', 'steady'], environment)
 
     test.each([
       ['corrupt', '{ "schemaVersion": 1, "scenarios"'],

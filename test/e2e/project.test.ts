@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Results } from '../../src/domain/record.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
+import { Results } from '../../src/domain/record.ts'
 import { openProject } from './run-project.ts'
 import { projectVersions } from './vitest-versions.ts'
 
@@ -29,7 +29,9 @@ describe.each(projectVersions())('perfProject beside Vitest %s', (version) => {
   test('the session writes results that match their schema, and RESULTS.md', async () => {
     const project = openProject('bad-input', version)
     await project.vitest(['--project', 'perf', 'steady'])
-    const results = Results.parse(JSON.parse(readFileSync(join(project.folder, '.bench-agent', 'results.json'), 'utf8')))
+    const results = Results.parse(
+      JSON.parse(readFileSync(join(project.folder, '.bench-agent', 'results.json'), 'utf8')),
+    )
     expect(results.records.map((record) => record.identity.name)).toEqual(['steady'])
     expect(results.records[0]?.samples?.endedAtMs).toHaveLength(3)
     expect(readFileSync(join(project.folder, '.bench-agent', 'RESULTS.md'), 'utf8')).toContain('steady')
@@ -44,7 +46,13 @@ describe.each(projectVersions())('perfProject beside Vitest %s', (version) => {
 
   test('reports once, however often it was asked for', async () => {
     const project = openProject('bad-input', version)
-    const { output } = await project.vitest(['--project', 'perf', '--reporter=default', '--reporter=bench-agent/reporter', 'steady'])
+    const { output } = await project.vitest([
+      '--project',
+      'perf',
+      '--reporter=default',
+      '--reporter=bench-agent/reporter',
+      'steady',
+    ])
     expect(output.match(/slower\?/g)).toHaveLength(1)
   })
 
@@ -62,7 +70,9 @@ describe.each(projectVersions())('perfProject beside Vitest %s', (version) => {
     const project = openProject('spending', version)
     const capped = await project.vitest(['--project', 'capped'], model())
     expect(capped.output).toMatch(/Stopped after \d of 8 runs: the session spent \$0\.1\d* of its cap of \$0\.1/)
-    const results = Results.parse(JSON.parse(readFileSync(join(project.folder, '.bench-agent', 'results.json'), 'utf8')))
+    const results = Results.parse(
+      JSON.parse(readFileSync(join(project.folder, '.bench-agent', 'results.json'), 'utf8')),
+    )
     const runs = results.records.map((record) => record.summary.runs)
     const spentUsd = results.records.reduce((sum, record) => sum + (record.spentUsd ?? 0), 0)
     expect(runs).toHaveLength(2)
