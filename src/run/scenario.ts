@@ -50,18 +50,23 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     stopped: undefined,
     mistake: undefined,
   }
-  const forwardAbort = () => {
-    for (const run of instruments.inFlight.runs()) run.stop({ outcome: 'interrupted', message: 'the test was stopped' })
+  let result: ScenarioResult | undefined
+  const finish = () => {
+    result ??= conclude(course, startedAt)
+    return result
   }
-  setting.signal?.addEventListener('abort', forwardAbort)
+  // A runner that stops a test sends off what is known of it at once: there is no time to wait for the runs in flight.
+  const abort = () => {
+    instruments.inFlight.stopAll({ outcome: 'interrupted', message: 'the test was stopped' })
+    finish()
+  }
+  setting.signal?.addEventListener('abort', abort)
   try {
     await runAll(course)
   } finally {
-    setting.signal?.removeEventListener('abort', forwardAbort)
+    setting.signal?.removeEventListener('abort', abort)
   }
-  const { pausedMs, late, ...resources } = instruments.close()
-  markDegraded(samples, late, course.originMs)
-  return conclude(course, { ...resources, durationMs: Math.max(0, durationOf(samples) - pausedMs) }, startedAt)
+  return finish()
 }
 
 interface Course {
@@ -86,7 +91,8 @@ async function runAll(course: Course): Promise<void> {
     const run = async (index: number, dueMs: number) => {
       const caseIndex = caseOfRun(plan, index)
       const measured = await callOnce(course, runSetting, index, caseIndex)
-      if (measured === undefined || measured.interrupted) return
+      // What ends after the result was given would only contradict it.
+      if (measured === undefined || measured.interrupted || setting.signal?.aborted) return
       tallyRun(course.tally, measured)
       keepRun(samples, measured, caseIndex, dueMs, course.originMs)
       instruments.readHeap(samples.length)
@@ -167,8 +173,11 @@ function durationOf(samples: Samples): number {
   return samples.length === 0 ? 0 : lastMs - firstMs
 }
 
-function conclude(course: Course, resources: ExecutionRecord['resources'], startedAt: Date): ScenarioResult {
+function conclude(course: Course, startedAt: Date): ScenarioResult {
   const { setting, samples, tally, mistake, stopped } = course
+  const { pausedMs, late, ...readings } = course.instruments.close()
+  markDegraded(samples, late, course.originMs)
+  const resources = { ...readings, durationMs: Math.max(0, durationOf(samples) - pausedMs) }
   const { plan, about } = setting
   const summary = summarize(samples, resources, plan.cases)
   const comparability: Comparability = {
@@ -181,5 +190,7 @@ function conclude(course: Course, resources: ExecutionRecord['resources'], start
   const warnings = executionWarnings(plan, summary, tally, course.instruments.callsOutside())
   const verdict = judge({ plan, samples, summary, comparability, checks, warnings }, setting)
   const record = recordOf({ setting, startedAt, resources, summary, samples, tally, verdict, comparability, mistake })
-  return { record, samples, verdict, mistake }
+  const result = { record, samples, verdict, mistake }
+  setting.onConcluded?.(result)
+  return result
 }

@@ -37,6 +37,8 @@ export interface ScenarioSetting {
   clock: Clock
   /** Ends the execution early; what was measured is kept. */
   signal?: AbortSignal | undefined
+  /** Told of the result as soon as it is there, also when `signal` ended the execution. */
+  onConcluded?: ((result: { record: ExecutionRecord }) => void) | undefined
   /** Told of the samples so far, between runs. */
   onPause?: ((samples: Samples) => Promise<void> | undefined) | undefined
   /** Told of the run that starts: its position, negative in a warm-up. */

@@ -85,11 +85,11 @@ async function measureInside(
       keepsBaseline: false,
       ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: await spentSoFar(settings) },
       clock: wallClock,
+      onConcluded: ({ record }) => keepRecord(task, record),
       onPause: sender.offer,
       onRun: watch?.onRun,
       onCount: watch?.onCount,
     })
-    keepRecord(task, record)
     await addSpend(settings, record.spentUsd)
     await sender.flush(samples)
     if (mistake !== undefined) throw mistake

@@ -92,13 +92,13 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
     ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: await spentSoFar(settings) },
     clock: wallClock,
     signal,
+    onConcluded: ({ record }) => keepRecord(task, record),
     onPause: sender.offer,
     onRun: watch?.onRun,
     onCount: watch?.onCount,
   }
   try {
     const result = await runScenario(setting)
-    keepRecord(task, result.record)
     await addSpend(settings, result.record.spentUsd)
     await sender.flush(result.samples)
     return result

@@ -110,6 +110,13 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
     expect(server.log.length - before).toBe(1)
   })
 
+  test('a test that times out reports the runs that were over', async () => {
+    const result = await run('timed-out')
+    expect(result.output).toContain('Test timed out in 350ms')
+    expect(result.output).toMatch(/timed out\s+[23] of 20\s+100%/)
+    expect(result.exitCode).toBe(1)
+  })
+
   test('a stream left open is an error', async () => {
     const result = await run('open-stream')
     expectFailure(result, 'open-stream.perf.ts')
