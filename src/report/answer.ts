@@ -12,11 +12,25 @@ export interface Answer {
   question: Question
   /** `notJudged` when neither a baseline nor a threshold of any scenario could tell. */
   verdict: 'yes' | 'no' | 'notJudged'
-  /**
-   * The worst of what makes it a yes: `tokens +40.0% (refund)`. For a no, the best of what got better, and how much was judged
-   * when not all was.
-   */
-  evidence?: string | undefined
+  /** For a yes: the worst of what makes it one, `tokens +40.0% (refund)`. */
+  worst?: string | undefined
+  /** For a no: the best of what got better; absent when nothing did. */
+  best?: string | undefined
+  /** For a no: how many scenarios were judged, when not all were. */
+  coverage?: string | undefined
+}
+
+/** What the opposite of each question is called. */
+export const opposites = { slower: 'faster', dearer: 'cheaper', worse: 'better' } as const satisfies Record<
+  Question,
+  string
+>
+
+/** The answer to `question` in a few words, after its verdict: `no, faster: working -20.1% (refund), 1 of 2 judged`. */
+export function explainAnswer({ question, worst, best, coverage }: Answer, verdict: string): string {
+  if (worst !== undefined) return `${verdict} ${worst}`
+  const parts = [verdict, best === undefined ? undefined : `${opposites[question]}: ${best}`, coverage]
+  return parts.filter((part) => part !== undefined).join(', ')
 }
 
 /** Whether the agents of `session` got slower, dearer or worse. */
@@ -38,14 +52,12 @@ function answer(question: Question, session: Session): Answer {
   const executions = finalExecutions(session)
   const died = question === 'worse' ? session.dead.map(({ name }) => deathOf(name)) : []
   const worst = [...died, ...locate(executions, (record) => worstOf(question, record))]
-  if (worst.length > 0) return { question, verdict: 'yes', evidence: strongest(worst) }
+  if (worst.length > 0) return { question, verdict: 'yes', worst: strongest(worst) }
   const judged = executions.filter(({ record }) => isJudged(question, record)).length
   if (judged === 0) return { question, verdict: 'notJudged' }
-  const better = strongest(locate(executions, (record) => bestOf(question, record)))
+  const best = strongest(locate(executions, (record) => bestOf(question, record)))
   const all = executions.length + session.notRun.length
-  const share = judged < all ? `${judged} of ${all} judged` : undefined
-  const evidence = [better, share].filter((part) => part !== undefined).join('; ')
-  return { question, verdict: 'no', evidence: evidence === '' ? undefined : evidence }
+  return { question, verdict: 'no', best, coverage: judged < all ? `${judged} of ${all} judged` : undefined }
 }
 
 function locate(

@@ -1,4 +1,4 @@
-import { answersOf } from './answer.ts'
+import { answersOf, explainAnswer } from './answer.ts'
 import { baselineLines } from './baseline-line.ts'
 import { changesSection } from './markdown-changes.ts'
 import { methodSection } from './markdown-method.ts'
@@ -49,10 +49,10 @@ export function renderMarkdown(session: Session, { filesUrl = '..' }: MarkdownOp
 }
 
 function headSection(session: Session): Section {
-  const answers = answersOf(session).map(({ question, verdict, evidence }) => {
-    const word = { yes: '**YES**', no: 'no', notJudged: 'not judged' }[verdict]
-    const answer = evidence === undefined ? word : `${word}${verdict === 'yes' ? '' : ','} ${plain(evidence)}`
-    return `- **${capital(question)}?** ${answer}`
+  const answers = answersOf(session).map((answer) => {
+    const verdict = { yes: 'YES', no: 'no', notJudged: 'not judged' }[answer.verdict]
+    const told = plain(explainAnswer(answer, verdict)).replace(/^YES/, '**YES**')
+    return `- **${capital(answer.question)}?** ${told}`
   })
   return text(
     // Lets a workflow find the comment that it made before.

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import { formatMs } from '../domain/format.ts'
-import { type Answer, answersOf } from './answer.ts'
+import { type Answer, answersOf, explainAnswer, opposites } from './answer.ts'
 import { baselineLines } from './baseline-line.ts'
 import { type NextStep, nextSteps } from './next-step.ts'
 import { notesOf, subjectOf } from './note.ts'
@@ -47,32 +47,36 @@ export function renderTerminal(session: Session, { columns, colors }: TerminalOp
 const words = { yes: 'YES', no: 'no', notJudged: 'not judged' } as const
 
 function verdictLines(answers: readonly Answer[], { columns, colors }: Paper): string[] {
-  const short = answers.map(({ question, verdict }) => {
-    const paint = verdict === 'yes' ? (text: string) => colors.bold(colors.red(text)) : colors.bold
-    return `${question}? ${paint(words[verdict])}`
+  const told = answers.map((answer) => {
+    const word = colors.bold(words[answer.verdict])
+    const verdict = answer.verdict === 'yes' ? colors.red(word) : word
+    return { answer, verdict, whole: `${answer.question}? ${explainAnswer(answer, verdict)}` }
   })
-  const long = answers.map(({ verdict, evidence }, position) => withEvidence(short[position] ?? '', verdict, evidence))
-  const line = long.join('   ')
+  const line = told.map(({ whole }) => whole).join('   ')
   if (displayWidth(line) <= columns) return [line]
-  const told = answers.filter(({ evidence }) => evidence !== undefined)
-  const labels = told.map(({ question }) => `  ${question}: `)
-  const widest = Math.max(...labels.map((label) => label.length))
+  const short = told.map(({ answer: { question }, verdict }) => `${question}? ${verdict}`)
+  const reasons = answers.flatMap(({ question, worst, best, coverage }) => [
+    ...(worst === undefined ? [] : [[question, worst]]),
+    ...(best === undefined ? [] : [[opposites[question], best]]),
+    ...(coverage === undefined ? [] : [[question, coverage]]),
+  ])
+  const widest = Math.max(0, ...reasons.map(([label = '']) => label.length))
   return [
     short.join('   '),
-    ...told.flatMap(({ evidence = '' }, position) =>
-      wrap(evidence, columns, pad(labels[position] ?? '', widest, 'left')),
+    ...reasons.flatMap(([label = '', reason = '']) =>
+      wrap(reason, columns, `  ${pad(`${label}:`, widest + 1, 'left')} `),
     ),
   ]
 }
 
-function withEvidence(answer: string, verdict: Answer['verdict'], evidence: string | undefined): string {
-  if (evidence === undefined) return answer
-  return verdict === 'yes' ? `${answer} ${evidence}` : `${answer}, ${evidence}`
-}
-
 function contextLines(session: Session, { columns, colors }: Paper): string[] {
-  const parts = [`bench-agent: ${describeStandings(session)}`, ...describeWork(session)]
-  const lines = wrap(parts.join(' · '), columns).map(colors.dim)
+  const head = `bench-agent: ${describeStandings(session)}`
+  const [first = '', ...others] = wrap([head, ...describeWork(session)].join(' · '), columns)
+  const bad = first.startsWith(head) && head.endsWith('failed')
+  const lines = [
+    bad ? `${colors.red(head)}${colors.dim(first.slice(head.length))}` : colors.dim(first),
+    ...others.map(colors.dim),
+  ]
   return session.interrupted
     ? [...lines, ...wrap('Interrupted: this is what was measured until then.', columns, `${colors.yellow('▲')} `)]
     : lines
