@@ -12,6 +12,7 @@ import { findDead } from './dead.ts'
 import { mayWriteHistory } from './environment-variables.ts'
 import { gather } from './gather.ts'
 import type { Begun } from './progress.ts'
+import { repositoryFolder } from './repository-folder.ts'
 import { updateBaselines } from './update-baselines.ts'
 
 /** What the end of a session is concluded from. */
@@ -26,6 +27,8 @@ export interface SessionEnd {
   plans: Map<string, Begun>
   environment: Environment
   variables: NodeJS.ProcessEnv
+  /** The cap on spending, where there is just one; absent otherwise. */
+  capUsd?: number | undefined
 }
 
 /** Keeps the baselines, writes the result files, and tells what there is to report; absent when nothing was measured. */
@@ -49,20 +52,29 @@ export async function concludeSession(end: SessionEnd): Promise<Session | undefi
     baselines,
     files: ['.bench-agent/results.json', '.bench-agent/RESULTS.md'],
     interrupted: end.interrupted,
+    capUsd: end.capUsd,
   }
   await writeReports(session, end)
   return session
 }
 
 async function writeReports(session: Session, { root, variables }: SessionEnd): Promise<void> {
-  const markdown = renderMarkdown(session)
   try {
     await writeWhole(join(root, '.bench-agent', 'results.json'), resultsText(resultsOf(session)))
-    await writeWhole(join(root, '.bench-agent', 'RESULTS.md'), markdown)
+    await writeWhole(join(root, '.bench-agent', 'RESULTS.md'), renderMarkdown(session))
     const summary = variables.GITHUB_STEP_SUMMARY
-    if (summary !== undefined) await appendFile(summary, `${markdown}\n`)
+    if (summary !== undefined)
+      await appendFile(summary, `${renderMarkdown(session, { filesUrl: filesUrl(variables, root) })}\n`)
   } catch (error) {
     session.files = []
     session.baselines.problems.push(messageOf(error))
   }
+}
+
+/** Where a reader of a GitHub job finds the files of the project at this commit; absent elsewhere. */
+function filesUrl(variables: NodeJS.ProcessEnv, root: string): string | undefined {
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_SHA } = variables
+  if (GITHUB_SERVER_URL === undefined || GITHUB_REPOSITORY === undefined || GITHUB_SHA === undefined) return undefined
+  const folder = repositoryFolder(variables, root)
+  return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/blob/${GITHUB_SHA}${folder === '' ? '' : `/${folder}`}`
 }

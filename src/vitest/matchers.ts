@@ -1,10 +1,12 @@
 import { checkFindings } from '../compare/judge.ts'
+import { BenchAgentError, mistakesError } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'
+import { quantileMistakes } from '../domain/plan.ts'
 import { type Check, checkThresholds, type Thresholds } from '../domain/threshold.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import { requireThresholds } from '../run/options.ts'
 import type { AgentMeasurement } from './measure-agent.ts'
-import { workerSettings } from './settings.ts'
+import { type WorkerSettings, workerSettings } from './settings.ts'
 
 interface MatcherState {
   /** True under `.not`. */
@@ -34,20 +36,34 @@ export const matchers = {
   toMeetThresholds(this: MatcherState, received: unknown, thresholds: Thresholds): MatcherResult {
     const measurement = requireMeasurement('toMeetThresholds', received)
     requireThresholds('the thresholds of toMeetThresholds()', thresholds)
+    requireSupport(measurement, thresholds)
     const checks = [...behaviour(measurement), ...checkThresholds(measurement.summary, thresholds).map(strict)]
     return resultOf(this, measurement, checks, 'to break a threshold')
   },
   toMatchBaseline(this: MatcherState, received: unknown): MatcherResult {
     const measurement = requireMeasurement('toMatchBaseline', received)
-    const settings = workerSettings()
+    const settings = requireSession()
     measurement.record.keepsBaseline = true
-    const found = checkFindings(
-      measurement.record.verdict.findings,
-      settings === undefined || settings.update !== 'none',
-    )
-    const checks = settings?.inconclusive === 'fail' ? found.map(strict) : found
+    const found = checkFindings(measurement.record.verdict.findings, settings.update !== 'none')
+    const checks = settings.inconclusive === 'fail' ? found.map(strict) : found
     return resultOf(this, measurement, checks, 'to be worse than its baseline')
   },
+}
+
+/** The settings of the session, without which there is no baseline to compare with and nobody to keep one. */
+function requireSession(): WorkerSettings {
+  const settings = workerSettings()
+  if (settings !== undefined) return settings
+  throw new BenchAgentError(
+    'BENCH_AGENT_USAGE',
+    "Expected a session that keeps baselines, got one without our reporter. Add it to the config: `reporters: ['default', 'bench-agent/reporter']`.",
+  )
+}
+
+/** A quantile that the runs cannot support is a mistake in the test, not a verdict on the agent. */
+function requireSupport({ name, record }: AgentMeasurement, thresholds: Thresholds): void {
+  const mistakes = quantileMistakes({ thresholds }, [{}], record.plan.runs)
+  if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', `the thresholds of "${name}"`, mistakes)
 }
 
 /** What went wrong whatever the thresholds are. */

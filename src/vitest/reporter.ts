@@ -17,6 +17,7 @@ import type { Prices } from '../domain/price.ts'
 import { readEnvironment } from '../measure/environment.ts'
 import type { Session } from '../report/session.ts'
 import { type Progress, startProgress } from './progress.ts'
+import { repositoryFolder } from './repository-folder.ts'
 import type { WorkerSettings } from './settings.ts'
 import type { PlanArtifact, SamplesArtifact } from './transport.ts'
 
@@ -98,6 +99,7 @@ export class BenchAgentReporter implements Reporter {
     try {
       // What only a session with measurements needs is loaded only then.
       const { concludeSession } = await import('./conclude.ts')
+      const caps = [...this.projects.values()].flatMap(({ spendUsd }) => spendUsd ?? [])
       const session = await concludeSession({
         root: vitest.config.root,
         modules,
@@ -108,6 +110,7 @@ export class BenchAgentReporter implements Reporter {
         plans: this.#progress?.plans() ?? new Map(),
         environment: readEnvironment(),
         variables: process.env,
+        capUsd: caps.length === 1 ? caps[0] : undefined,
       })
       if (session !== undefined) await this.#report(session)
     } catch (error) {
@@ -127,7 +130,8 @@ export class BenchAgentReporter implements Reporter {
     this.#print(renderTerminal(session, { columns: process.stdout.columns ?? 120, colors: colors.isColorSupported }))
     if (process.env.GITHUB_ACTIONS === undefined) return
     const { renderAnnotations } = await import('../report/annotations.ts')
-    for (const line of renderAnnotations(session)) this.#print(line)
+    const directory = repositoryFolder(process.env, this.#vitest?.config.root ?? '')
+    for (const line of renderAnnotations(session, { directory })) this.#print(line)
   }
 
   #settingsFor(vitest: Vitest, project: TestProject, sessionDirectory: string): WorkerSettings {
@@ -138,7 +142,8 @@ export class BenchAgentReporter implements Reporter {
       mode: said?.mode ?? 'live',
       update: vitest.snapshot.options.updateSnapshot,
       sessionDirectory,
-      prices: said?.prices ?? {},
+      // A test that measures in a suite of its own pays the same prices.
+      prices: said?.prices ?? Object.assign({}, ...[...this.projects.values()].map(({ prices }) => prices)),
       spendUsd: said?.spendUsd,
       inconclusive: said?.inconclusive ?? 'pass',
     }

@@ -1,27 +1,20 @@
 import { dirname } from 'node:path'
 import type { TestContext } from 'vitest'
-import type { Baseline } from '../domain/baseline.ts'
 import type { CaseInput } from '../domain/case.ts'
-import { wallClock } from '../domain/clock.ts'
-import { environmentKey } from '../domain/environment.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
 import { BenchAgentError as OwnError } from '../domain/errors.ts'
-import { type Plan, planScenario } from '../domain/plan.ts'
+import { planScenario } from '../domain/plan.ts'
 import type { Bounds, CaseSource, Checked, Setup } from '../domain/scenario.ts'
 import type { Thresholds } from '../domain/threshold.ts'
 import { explainVerdict } from '../domain/verdict.ts'
-import { readEnvironment } from '../measure/environment.ts'
 import { resolveCases } from '../run/cases.ts'
-import { runScenario, type ScenarioResult } from '../run/scenario.ts'
+import type { ScenarioResult } from '../run/scenario.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
-import { baselineFor } from './baseline-for.ts'
 import { type CallSite, raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
-import { type WorkerSettings, workerSettings } from './settings.ts'
-import { addSpend, spentSoFar } from './spend-file.ts'
-import { keepRecord, sampleSender, sendPlan } from './transport.ts'
+import { runInTest } from './run-in-test.ts'
+import { workerSettings } from './settings.ts'
 import { takeTurn } from './turns.ts'
-import { watchScenario } from './watch.ts'
 
 type Callback = (...given: never[]) => unknown
 
@@ -64,67 +57,17 @@ export async function runScenarioTest(context: TestContext, declared: Declared):
 async function measureInTest(context: TestContext, declared: Declared): Promise<ScenarioResult> {
   const { task, signal } = context
   const { name, options } = declared
-  const settings = workerSettings()
   const cases = await resolveCases(options, dirname(task.file.filepath))
-  const plan = planScenario(name, options, cases)
-  const identity = identityOf(task, declared.id, settings)
-  const environment = readEnvironment()
-  const baseline =
-    options.baseline === false ? undefined : await baselineFor(task, identity, environmentKey(environment), settings)
-  await sendPlan(task, planOf(plan, baseline, settings))
-  const execution = crypto.randomUUID()
-  const sender = sampleSender(task, name, execution, wallClock.nowMs)
-  const watch = watchScenario(plan, settings)
-  const setting: ScenarioSetting = {
-    plan,
+  const compares = options.baseline !== false
+  return runInTest(task, {
+    plan: planScenario(name, options, cases),
+    options,
+    identity: identityOf(task, declared.id, workerSettings()),
     ...callbacksOf(context, declared),
-    about: options.about ?? {},
-    identity,
-    execution,
-    attempt: task.result?.retryCount ?? 0,
-    mode: settings?.mode ?? 'live',
-    prices: { ...settings?.prices, ...options.prices },
-    environment,
-    baseline,
-    acceptWorse: settings?.update === 'all',
-    mayWrite: settings === undefined || settings.update !== 'none',
-    keepsBaseline: options.baseline !== false,
-    ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: await spentSoFar(settings) },
-    clock: wallClock,
+    compares,
+    keepsBaseline: compares,
     signal,
-    onConcluded: ({ record }) => keepRecord(task, record),
-    onPause: sender.offer,
-    onRun: watch?.onRun,
-    onCount: watch?.onCount,
-  }
-  try {
-    const result = await runScenario(setting)
-    await addSpend(settings, result.record.spentUsd)
-    await sender.flush(result.samples)
-    return result
-  } finally {
-    watch?.end()
-  }
-}
-
-function planOf(
-  plan: Plan,
-  baseline: Baseline | undefined,
-  settings: WorkerSettings | undefined,
-): Parameters<typeof sendPlan>[1] {
-  const past = baseline?.history[0]?.values.workingMs?.flat()
-  return {
-    name: plan.name,
-    cases: plan.cases.map((one) => one.name),
-    order: plan.order,
-    runs: plan.runs,
-    warmup: plan.warmup,
-    totalRuns: plan.totalRuns,
-    usdPerRun: baseline?.entry?.metrics.costUsd?.location,
-    msPerRun:
-      past === undefined || past.length === 0 ? undefined : past.reduce((sum, value) => sum + value, 0) / past.length,
-    capUsd: plan.spendUsd ?? settings?.spendUsd,
-  }
+  })
 }
 
 // The user's functions are called with what their types promise; here those types are known no more.

@@ -25,6 +25,7 @@ export interface PlanArtifact extends TestArtifactBase {
   runs: number
   warmup: number
   totalRuns: number
+  concurrency: number
   /** What one run cost in the baseline, in US dollars; absent when unknown. */
   usdPerRun?: number | undefined
   /** How long one run took in the baseline, in milliseconds; absent when unknown. */

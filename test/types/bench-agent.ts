@@ -104,14 +104,15 @@ test('a refund stays cheap', async ({ expect, task }) => {
 })
 
 const cases = [{ input: 'x' }]
+const length = { cases, agent: async ({ input }: { input: string }) => input.length }
 // @ts-expect-error a metric that does not exist
-benchAgent('misspelt metric', { cases, agent: async ({ input }) => input.length, thresholds: { latencyMS: { p95: 1 } } })
+benchAgent('misspelt metric', { ...length, thresholds: { latencyMS: { p95: 1 } } })
 // @ts-expect-error a statistic that does not exist
-benchAgent('misspelt statistic', { cases, agent: async ({ input }) => input.length, thresholds: { latencyMs: { p96: 1 } } })
+benchAgent('misspelt statistic', { ...length, thresholds: { latencyMs: { p96: 1 } } })
 // @ts-expect-error an option that does not exist
-benchAgent('misspelt option', { cases, agent: async ({ input }) => input.length, warmUp: 2 })
+benchAgent('misspelt option', { ...length, warmUp: 2 })
 // @ts-expect-error a metric that no run can be stopped by
-benchAgent('misspelt limit', { cases, agent: async ({ input }) => input.length, limits: { ttftMs: 1 } })
+benchAgent('misspelt limit', { ...length, limits: { ttftMs: 1 } })
 // @ts-expect-error the agent is missing
 benchAgent('no agent', { cases })
 // @ts-expect-error input is a string, which has no such method
