@@ -89,9 +89,7 @@ function worstOf(question: Question, { verdict }: ExecutionRecord): Evidence | u
   const finding = mainFinding(worsened)
   if (finding !== undefined) return { text: describeChange(finding), excessRatio: sizeOf(finding) }
   const breaches = verdict.checks.filter((check) => isBreach(check) && questionOfCheck(check) === question)
-  // Memory counts as the machine's, but says less of slowness than time does.
-  const timed = breaches.filter(({ unit }) => unit !== 'bytes')
-  return (timed.length > 0 ? timed : breaches).map(evidenceOf).sort((a, b) => b.excessRatio - a.excessRatio)[0]
+  return breaches.map(evidenceOf).sort((a, b) => b.excessRatio - a.excessRatio)[0]
 }
 
 function bestOf(question: Question, { verdict }: ExecutionRecord): Evidence | undefined {

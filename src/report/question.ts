@@ -7,10 +7,13 @@ export const questions = ['slower', 'dearer', 'worse'] as const
 /** One of {@link questions}. */
 export type Question = (typeof questions)[number]
 
-/** The question that `metric` answers: metrics of the machine tell slower, success and scores worse, the others dearer. */
+/**
+ * The question that `metric` answers: times of the machine tell slower; success, scores and memory worse; the others
+ * dearer.
+ */
 export function questionOfMetric(metric: BaselineMetric | MetricName): Question {
   const name = metricNames.find((one) => one === metric)
-  if (name === undefined || name === 'successRatio') return 'worse'
+  if (name === undefined || name === 'successRatio' || metrics[name].unit === 'bytes') return 'worse'
   return metrics[name].of === 'machine' ? 'slower' : 'dearer'
 }
 

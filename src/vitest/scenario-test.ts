@@ -1,8 +1,7 @@
 import { dirname } from 'node:path'
 import type { TestContext } from 'vitest'
 import type { CaseInput } from '../domain/case.ts'
-import type { BenchAgentError } from '../domain/errors.ts'
-import { BenchAgentError as OwnError } from '../domain/errors.ts'
+import { BenchAgentError } from '../domain/errors.ts'
 import { planScenario } from '../domain/plan.ts'
 import type { Bounds, CaseSource, Checked, Setup } from '../domain/scenario.ts'
 import type { Thresholds } from '../domain/threshold.ts'
@@ -50,7 +49,7 @@ export async function runScenarioTest(context: TestContext, declared: Declared):
     const result = await takeTurn(context, () => measureInTest(context, declared))
     requireVerdict(declared, result)
   } catch (error) {
-    throw error instanceof OwnError ? raisedAt(error, declared.site) : error
+    throw error instanceof BenchAgentError ? raisedAt(error, declared.site) : error
   }
 }
 
@@ -93,5 +92,5 @@ function requireVerdict(declared: Declared, { record, verdict, mistake }: Scenar
   if (mistake !== undefined) throw mistake
   const strict = (declared.options.inconclusive ?? workerSettings()?.inconclusive) === 'fail'
   if (verdict.status === 'pass' || (verdict.status === 'inconclusive' && !strict)) return
-  throw new OwnError('BENCH_AGENT_VERDICT', explainVerdict(declared.name, verdict, record.problems, strict))
+  throw new BenchAgentError('BENCH_AGENT_VERDICT', explainVerdict(declared.name, verdict, record.problems, strict))
 }

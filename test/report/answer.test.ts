@@ -56,10 +56,11 @@ describe('the three questions', () => {
     expect(worst(sessionOf([recordWith('refund', { findings, checks })]))[1]).toBe('cost +40.0% (refund)')
   })
 
-  test('prefer time to memory', () => {
+  test('count memory as worse, not as slower', () => {
     const memory = thresholdCheck('heap growth', { value: 90_000, bound: 1_000, unit: 'bytes' })
-    expect(worst(sessionOf([recordWith('refund', { checks: [memory, overLatency] })]))[0]).toContain('latency p95')
-    expect(worst(sessionOf([recordWith('refund', { checks: [memory] })]))[0]).toContain('heap growth')
+    const [slower, , worse] = worst(sessionOf([recordWith('refund', { checks: [memory, overLatency] })]))
+    expect(slower).toContain('latency p95')
+    expect(worse).toContain('heap growth')
   })
 
   test('tell success in percentage points', () => {
