@@ -47,7 +47,7 @@ export function judge(measured: Measured, acceptance: Acceptance): Verdict {
   if (acceptance.deferred) return verdictOf(ownChecks, measured.warnings, findings)
   const checks = [
     ...ownChecks,
-    ...checkThresholds(summary, plan.thresholds),
+    ...checkThresholds(summary, plan.thresholds, plan.categories),
     ...summary.categories.flatMap((one) => checkCategory(one, plan.categories[one.name] ?? {}, summary.cases)),
     ...checkFindings(findings, acceptance.mayWrite),
   ]
@@ -147,7 +147,11 @@ export function describeMetric(metric: BaselineMetric): { label: string; unit: U
 /** The smallest worsening of each metric that a verdict would have found, in one sentence; absent when nothing was compared. */
 export function sensitivity(findings: readonly Finding[]): string | undefined {
   const judged = findings.flatMap(({ metric, detectableRatio }) =>
-    detectableRatio === undefined ? [] : [`${describeMetric(metric).label} ${detectableRatio < 1 ? `+${formatRatio(detectableRatio)}` : `× ${formatCount(1 + detectableRatio)}`}`],
+    detectableRatio === undefined
+      ? []
+      : [
+          `${describeMetric(metric).label} ${detectableRatio < 1 ? `+${formatRatio(detectableRatio)}` : `× ${formatCount(1 + detectableRatio)}`}`,
+        ],
   )
   return judged.length === 0 ? undefined : `Would have found in 9 of 10 executions: ${judged.join(', ')}.`
 }

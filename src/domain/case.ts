@@ -39,6 +39,7 @@ export function stableJson(value: unknown): string {
   const open = new Set<unknown>()
   const write = (part: unknown): string => {
     if (typeof part === 'bigint') return `"${part}n"`
+    if (typeof part === 'number' && !Number.isFinite(part)) return `"[${part}]"`
     if (typeof part === 'function') return `"[function ${part.name}]"`
     if (typeof part !== 'object' || part === null) return JSON.stringify(part) ?? '"[undefined]"'
     if (open.has(part)) return '"[cycle]"'
@@ -51,7 +52,9 @@ export function stableJson(value: unknown): string {
 }
 
 function writeObject(part: object, write: (value: unknown) => string): string {
-  if (part instanceof Date || part instanceof URL || part instanceof RegExp) return JSON.stringify(String(part))
+  // Never as `String(date)`, which depends on the time zone of the machine and leaves out the milliseconds.
+  if (part instanceof Date) return JSON.stringify(part.toJSON() ?? '[invalid date]')
+  if (part instanceof URL || part instanceof RegExp) return JSON.stringify(String(part))
   if (Array.isArray(part)) return `[${part.map(write).join(',')}]`
   if (part instanceof Map || part instanceof Set) return `[${[...part].map(write).join(',')}]`
   const fields = Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))

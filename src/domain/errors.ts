@@ -54,6 +54,19 @@ export function quoteValue(value: unknown): string {
   return `a ${typeof value}`
 }
 
+/** The message of anything that was thrown, with those of its causes, which often say what happened: `fetch failed (ECONNREFUSED)`. */
+export function fullMessageOf(thrown: unknown): string {
+  const causes: string[] = []
+  let cause = thrown instanceof Error ? thrown.cause : undefined
+  for (let depth = 0; cause !== undefined && depth < 5; depth++) {
+    causes.push(messageOf(cause))
+    cause = cause instanceof Error ? cause.cause : undefined
+  }
+  const message = messageOf(thrown)
+  const told = [...new Set(causes)].filter((one) => one !== '' && !message.includes(one))
+  return told.length === 0 ? message : `${message} (${told.join(': ')})`
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message || thrown.name : String(thrown)

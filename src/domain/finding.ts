@@ -32,7 +32,10 @@ export interface Finding {
   changeRatio?: number | undefined
   /** One-sided probability of a worsening this large by noise; absent where values are exact or not judged. */
   p?: number | undefined
-  /** The smallest worsening that would be found in 90% of executions; absent when not judged. */
+  /**
+   * The smallest worsening that would be found in 90% of executions, as a share of the baseline; absent when not judged, when
+   * so few runs would find none, and when the baseline lies at 0.
+   */
   detectableRatio?: number | undefined
   /** Why it was not judged; absent when it was. */
   reason?: string | undefined

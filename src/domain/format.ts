@@ -51,7 +51,11 @@ export function formatChange(ratio: number): string {
 /** A count: one decimal below a hundred when it is not whole. */
 export function formatCount(value: number): string {
   const digits = Number.isInteger(value) || Math.abs(value) >= 99.95 ? 0 : 1
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits })
+  return value.toLocaleString('en-US', {
+    maximumFractionDigits: digits,
+    minimumFractionDigits: digits,
+    signDisplay: 'negative',
+  })
 }
 
 /** Dollars; three significant digits below one dollar, cents above. */
@@ -85,7 +89,7 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 }
 
 function significant(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3, signDisplay: 'negative' })
 }
 
 function formatMinutes(seconds: number): string {

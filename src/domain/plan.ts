@@ -88,12 +88,13 @@ export function executionLimitMs(
   return Math.ceil(workMs + pacedMs + 30_000)
 }
 
-/** Quantile thresholds of `options` that its planned number of runs cannot support. */
+/** Quantile thresholds of `options` that its planned number of runs cannot support, and categories that no case has. */
 export function quantileMistakes(
   options: Plannable,
   cases: readonly Pick<Case, 'category'>[],
   runs: number,
 ): Mistake[] {
+  if (cases.length === 0) return []
   const whole = unsupported('thresholds', options.thresholds ?? {}, cases.length, runs)
   const parts = Object.entries(options.categories ?? {}).flatMap(([category, thresholds]) => {
     const members = cases.filter((one) => one.category === category).length

@@ -242,6 +242,7 @@ export const ExecutionRecord = z.strictObject({
   problems: z.array(
     z.strictObject({
       index: count,
+      caseIndex: count,
       outcome: z.enum(outcomes),
       class: maybe(z.enum(errorClasses)),
       message: z.string(),

@@ -39,6 +39,8 @@ export type CallValue = (typeof callValues)[number]
 export interface RunProblem {
   /** The run's position in its samples. */
   index: number
+  /** Position of its case in the plan. */
+  caseIndex: number
   outcome: Outcome
   /** Absent for a wrong answer and for a broken limit. */
   class?: ErrorClass | undefined

@@ -240,9 +240,10 @@ function scoreDistributions(samples: Samples, runs: readonly number[]): Record<s
 }
 
 function summarizeTurns(samples: Samples): TurnSummary[] {
-  const names = [...new Set(samples.turns.map((turn) => turn.name))]
+  const timed = samples.turns.filter(({ index }) => isTimed(samples, index))
+  const names = [...new Set(timed.map((turn) => turn.name))]
   return names.flatMap((name) => {
-    const turns = samples.turns.filter((turn) => turn.name === name)
+    const turns = timed.filter((turn) => turn.name === name)
     const latencyMs = distributionOf(turns.map((turn) => turn.latencyMs))
     if (latencyMs === undefined) return []
     const first = turns.map((turn) => turn.ttftMs).filter((value) => value !== undefined)

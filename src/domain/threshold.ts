@@ -1,4 +1,4 @@
-import { formatChange, formatCount, formatRatio, formatValue, plural } from './format.ts'
+import { formatChange, formatCount, formatValue, plural } from './format.ts'
 import {
   type DistributionMetricName,
   distributionMetricNames,
@@ -7,8 +7,10 @@ import {
   type ScenarioMetricName,
   scenarioMetricNames,
 } from './metric.ts'
+import { checkSuccess, deadCases } from './success.ts'
 import { type Distribution, type GroupSummary, type Statistic, type Summary, statistics, supportOf } from './summary.ts'
 import type { Unit } from './unit.ts'
+import { isWorse, nameWorstCase } from './worst-case.ts'
 
 /** The worst value that each statistic may have: the highest where lower is better, else the lowest. */
 export type StatisticThresholds = { [S in Statistic]?: number | undefined }
@@ -54,16 +56,33 @@ export type CheckCode =
   | 'spend'
   | 'stopped'
 
-/** Judges `summary` by `thresholds`; `successRatio` counts as 1 when it is not named. */
-export function checkThresholds(summary: Summary, thresholds: Thresholds): Check[] {
-  return checkGroup(summary, { successRatio: 1, ...withoutUnset(thresholds) }, summary.cases)
+/**
+ * Judges `summary` by `thresholds`; `successRatio` counts as 1 when it is not named.
+ *
+ * @param categories thresholds of the categories, which are judged apart: where one has a `successRatio` of its own, its cases
+ * may die by that one alone
+ */
+export function checkThresholds(
+  summary: Summary,
+  thresholds: Thresholds,
+  categories: Record<string, Thresholds> = {},
+): Check[] {
+  const { cases } = summary
+  const { successRatio = 1 } = thresholds
+  const common = cases.filter(
+    ({ category }) => category === undefined || categories[category]?.successRatio === undefined,
+  )
+  return [...checkGroup(summary, { ...thresholds, successRatio }, cases), ...deadCases(common, successRatio)]
 }
 
 /** Judges one category of a scenario by its own thresholds. */
 export function checkCategory(category: GroupSummary, thresholds: Thresholds, cases: readonly GroupSummary[]): Check[] {
   const scenario = category.successRatio === undefined ? {} : { successRatio: category.successRatio }
   const members = cases.filter((one) => one.category === category.name)
-  return checkGroup({ ...category, scenario }, thresholds, members, category.name)
+  return [
+    ...checkGroup({ ...category, scenario }, thresholds, members, category.name),
+    ...(thresholds.successRatio === undefined ? [] : deadCases(members, thresholds.successRatio)),
+  ]
 }
 
 interface Judged {
@@ -92,7 +111,7 @@ function checkGroup(
         place,
         judged.metrics[name],
         bounds,
-        slowestCase(name, cases, metric),
+        nameWorstCase(name, cases, metric),
       ),
     )
   }
@@ -109,7 +128,6 @@ function checkGroup(
     const metric = { unit: 'score', better: 'higher', label: `score ${name}` } as const
     checks.push(...checkDistribution(metric, metric.label, place, judged.scores[name], bounds, undefined))
   }
-  if (thresholds.successRatio !== undefined) checks.push(...deadCases(cases, thresholds.successRatio))
   return checks
 }
 
@@ -128,9 +146,10 @@ function checkDistribution(
     if (bound === undefined) return []
     const subject = `${label} ${statistic}${place}`
     const value = distribution?.[statistic]
-    if (distribution === undefined || value === undefined || distribution.missing > distribution.n) {
+    if (distribution === undefined || distribution.missing > distribution.n) {
       return [unknown(subject, metric.unit, bound, distribution)]
     }
+    if (value === undefined) return [unsupported(subject, statistic, metric.unit, bound, distribution)]
     return [compare(metric, statistic, subject, value, bound, distribution, where)]
   })
 }
@@ -144,31 +163,59 @@ function compare(
   distribution: Distribution,
   where: string | undefined,
 ): Check {
-  const atLeast = distribution.censoredFrom !== undefined && value >= distribution.censoredFrom
-  const broken = isWorse(metric.better, value, bound)
-  const count = `${plural(distribution.n, 'value')}${distribution.missing > 0 ? `, ${formatCount(distribution.missing)} unknown` : ''}`
+  const atLeast = isLowerBound(distribution, statistic, value)
   const shown = `${atLeast ? '≥ ' : ''}${formatValue(metric.unit, value)}`
   const facts = { code: 'threshold', subject, value, bound, unit: metric.unit } as const
-  const needed = supportOf(statistic)
-  if (!broken && distribution.n < needed) {
+  if (isWorse(metric.better, value, bound))
+    return {
+      ...facts,
+      status: 'fail',
+      message: `${subject} is ${shown}, ${worseWord(metric.better)} its threshold of ${formatValue(metric.unit, bound)} (${overshoot(value, bound)}${countOf(distribution)}).`,
+      remedy: `${where === undefined ? '' : `${where} `}Find what changed, or set the threshold to what you accept.`,
+    }
+  if (distribution.n < supportOf(statistic))
+    return unsupported(subject, statistic, metric.unit, bound, distribution, { value, shown })
+  if (atLeast)
     return {
       ...facts,
       status: 'inconclusive',
-      message: `${subject} is ${shown}, but ${count} cannot support it: it takes ${formatCount(needed)}.`,
-      remedy: 'Let more runs come to an end: see what stopped or broke the others.',
-    }
-  }
-  if (!broken)
-    return {
-      ...facts,
-      status: 'pass',
-      message: `${subject} is ${shown}, within its threshold of ${formatValue(metric.unit, bound)} (${count}).`,
+      message: `${subject} is ${shown}, which cannot tell whether it holds ${formatValue(metric.unit, bound)}: ${plural(distribution.censored, 'run')} of ${formatCount(distribution.n)} ended at a limit.`,
+      remedy: 'Mend what ran into the limits, or let the limits lie above the thresholds.',
     }
   return {
     ...facts,
-    status: 'fail',
-    message: `${subject} is ${shown}, ${worseWord(metric.better)} its threshold of ${formatValue(metric.unit, bound)} (${overshoot(value, bound)}${count}).`,
-    remedy: `${where === undefined ? '' : `${where} `}Find what changed, or set the threshold to what you accept.`,
+    status: 'pass',
+    message: `${subject} is ${shown}, within its threshold of ${formatValue(metric.unit, bound)} (${countOf(distribution)}).`,
+  }
+}
+
+// Order statistics below the lowest bound are exact; a mean has every bound in it.
+function isLowerBound({ censoredFrom }: Distribution, statistic: Statistic, value: number): boolean {
+  return censoredFrom !== undefined && (statistic === 'mean' || value >= censoredFrom)
+}
+
+function countOf({ n, missing }: Distribution): string {
+  return `${plural(n, 'value')}${missing > 0 ? `, ${formatCount(missing)} unknown` : ''}`
+}
+
+function unsupported(
+  subject: string,
+  statistic: Statistic,
+  unit: Unit,
+  bound: number,
+  distribution: Distribution,
+  found?: { value: number; shown: string },
+): Check {
+  const told = found === undefined ? 'cannot be told:' : `is ${found.shown}, but`
+  return {
+    status: 'inconclusive',
+    code: 'threshold',
+    subject,
+    value: found?.value,
+    bound,
+    unit,
+    message: `${subject} ${told} ${countOf(distribution)} cannot support it: it takes ${formatCount(supportOf(statistic))}.`,
+    remedy: 'Let more runs come to an end: see what stopped or broke the others.',
   }
 }
 
@@ -229,84 +276,10 @@ function checkValue(
   }
 }
 
-function checkSuccess(judged: Judged, bound: number, place: string, cases: readonly GroupSummary[]): Check {
-  const subject = `success${place}`
-  const value = judged.scenario.successRatio
-  const { ok, wrong, error, timeout, limit } = judged.outcomes
-  const facts = { code: 'success', subject, bound, unit: 'ratio' } as const
-  if (value === undefined) {
-    return {
-      ...facts,
-      status: 'fail',
-      message: `${subject} is unknown: no run came to an end that the agent is answerable for.`,
-      remedy: 'Mend the infrastructure that the runs broke on, and run again.',
-    }
-  }
-  const runs = `${formatCount(ok)} of ${plural(ok + wrong + error + timeout + limit, 'run')} ok`
-  if (value >= bound)
-    return { ...facts, value, status: 'pass', message: `${subject} is ${formatRatio(value)} (${runs}).` }
-  const broken = Object.entries({ wrong, error, timeout, limit })
-    .filter(([, count]) => count > 0)
-    .map(([outcome, count]) => `${count} ${outcome}`)
-  const failing = cases
-    .filter((one) => one.successRatio !== undefined && one.successRatio < bound)
-    .map((one) => `"${one.name}"`)
-  return {
-    ...facts,
-    value,
-    status: 'fail',
-    message: `${subject} is ${formatRatio(value)}, under its threshold of ${formatRatio(bound)} (${runs}; ${broken.join(', ')}).`,
-    remedy: `${failing.length === 0 ? '' : `Look at ${listed(failing)}. `}Mend what broke${bound === 1 ? ', or state the success that you accept: `thresholds: { successRatio: 0.95 }`.' : ', or set the threshold to what you accept.'}`,
-  }
-}
-
-/**
- * Cases with not one ok run, where that would happen by chance in less than 1% if the case succeeded as often as `bound`
- * demands: (1 − bound)^n < 0.01.
- */
-function deadCases(cases: readonly GroupSummary[], bound: number): Check[] {
-  return cases.flatMap((one) => {
-    const { ok, wrong, error, timeout, limit } = one.outcomes
-    const runs = wrong + error + timeout + limit
-    if (ok > 0 || runs === 0 || (1 - bound) ** runs >= 0.01) return []
-    return [
-      {
-        status: 'fail' as const,
-        code: 'deadCase' as const,
-        subject: `case "${one.name}"`,
-        message: `case "${one.name}" never succeeded (${plural(runs, 'run')}).`,
-        remedy: 'Mend this case, or give it a category with a `successRatio` of its own.',
-      },
-    ]
-  })
-}
-
-function slowestCase(name: DistributionMetricName, cases: readonly GroupSummary[], metric: Metric): string | undefined {
-  const known = cases.flatMap((one) => {
-    const mean = one.metrics[name]?.mean
-    return mean === undefined ? [] : [{ name: one.name, mean }]
-  })
-  if (known.length < 2) return undefined
-  const worst = known.reduce((most, one) => (isWorse(metric.better, one.mean, most.mean) ? one : most))
-  return `The worst case is "${worst.name}" (mean ${formatValue(metric.unit, worst.mean)}).`
-}
-
-function isWorse(better: 'lower' | 'higher', value: number, bound: number): boolean {
-  return better === 'lower' ? value > bound : value < bound
-}
-
 function worseWord(better: 'lower' | 'higher'): string {
   return better === 'lower' ? 'over' : 'under'
 }
 
 function overshoot(value: number, bound: number): string {
   return bound === 0 ? '' : `${formatChange(value / bound - 1)}, `
-}
-
-function listed(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
-}
-
-function withoutUnset(thresholds: Thresholds): Thresholds {
-  return Object.fromEntries(Object.entries(thresholds).filter(([, bound]) => bound !== undefined))
 }

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import type { BaselineEntry } from '../domain/baseline.ts'
+import { type BaselineEntry, comparedMetrics } from '../domain/baseline.ts'
 import { BaselineLineSchema, ComparabilitySchema, type ExecutionRecord } from '../domain/record.ts'
 import { type FileKind, readJson } from './read-json.ts'
 import { writeWhole } from './write-whole.ts'
@@ -59,13 +59,21 @@ export function baselineText(file: BaselineFile): string {
     const head = Object.entries(comparability).map(
       ([name, value]) => `      ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
     )
-    const lines = Object.entries(metrics).map(
-      ([name, line]) => `        ${JSON.stringify(name)}: ${spaced(JSON.stringify(line))}`,
-    )
+    const lines = Object.entries(metrics)
+      .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+      .map(([name, line]) => `        ${JSON.stringify(name)}: ${spaced(JSON.stringify(line))}`)
     const body = [...head, `      "metrics": {\n${lines.join(',\n')}\n      }`]
     return `    ${JSON.stringify(key)}: {\n${body.join(',\n')}\n    }`
   })
   return `{\n  "schemaVersion": 1,\n  "scenarios": {\n${blocks.join(',\n')}\n  }\n}\n`
+}
+
+// Success first, then metrics as their table has them, then scores by name.
+const order: readonly string[] = ['successRatio', ...comparedMetrics]
+
+function rank(metric: string): number {
+  const position = order.indexOf(metric)
+  return position < 0 ? order.length : position
 }
 
 function spaced(json: string): string {

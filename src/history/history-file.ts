@@ -41,7 +41,9 @@ const valuesKept = 1000
  */
 export function historyPath(root: string, environmentKey: string, testFile: string): string {
   const slug = environmentKey.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^-|-$/g, '')
-  return join(root, '.bench-agent', 'history', slug, `${testFile}.json`)
+  // A file outside of the root stays below the folder of its machine.
+  const inside = testFile.split('/').map((part) => (part === '..' ? '__' : part))
+  return join(root, '.bench-agent', 'history', slug, `${inside.join('/')}.json`)
 }
 
 /** The history of a test file on this kind of machine; absent when it has none. @throws BenchAgentError */
@@ -60,15 +62,14 @@ export async function writeHistoryFile(path: string, file: HistoryFile): Promise
   await writeWhole(path, `{\n${head},\n  "scenarios": {\n${blocks.join(',\n')}\n  }\n}\n`)
 }
 
-/**
- * `past` with `execution` before it. The last ten are kept of those that may be compared with it; what is no longer
- * comparable keeps its place until ten newer ones have taken it.
- */
+/** `past` with `execution` before it, newest first: the last ten that may be compared with it, and the last ten that may not. */
 export function withExecution(past: readonly PastExecution[], execution: PastExecution): PastExecution[] {
   const thinned = { ...execution, values: thin(execution.values) }
-  const same = past.filter((one) => differences(one, execution).length === 0).slice(0, executionsKept - 1)
-  const other = past.filter((one) => differences(one, execution).length > 0).slice(0, executionsKept)
-  return [thinned, ...same, ...other]
+  // Merging the blobs of shards on the machine that ran them tells of executions that are known already.
+  const others = past.filter((one) => one.execution !== execution.execution)
+  const room = { comparable: executionsKept - 1, other: executionsKept }
+  const kept = others.filter((one) => room[differences(one, execution).length === 0 ? 'comparable' : 'other']-- > 0)
+  return [thinned, ...kept]
 }
 
 function thin(values: MetricValues): MetricValues {

@@ -38,8 +38,8 @@ export class ActiveRun implements Run, CallSink {
   startedMs = 0
   /** When the run was over, on `clock`; absent while it is on. */
   endedMs: number | undefined
-  /** First item of the returned stream, on `clock`; absent when there was none. */
-  firstItemMs: number | undefined
+  /** First item of the returned stream, at its instant on `clock`; absent when there was none. */
+  firstItem: { atMs: number; isText: boolean } | undefined
   stopped: Stop | undefined
   /** What the agent threw; absent when it threw nothing. */
   thrown: { error: unknown } | undefined

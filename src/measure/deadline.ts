@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import { formatMs } from '../domain/format.ts'
-import type { ActiveRun } from './active-run.ts'
+import type { ActiveRun, Stop } from './active-run.ts'
 
 /** The runs that are on. */
 export interface InFlight {
@@ -8,6 +8,8 @@ export interface InFlight {
   delete: (run: ActiveRun) => void
   /** Oldest first. */
   runs: () => Iterable<ActiveRun>
+  /** Stops every run that is on, and every one that is added later. */
+  stopAll: (stop: Stop) => void
   /** Stops watching. */
   close: () => void
 }
@@ -21,6 +23,7 @@ export interface InFlight {
 export function watchDeadlines(clock: Clock, limitMs: number, onCount?: (inFlight: number) => void): InFlight {
   const runs = new Set<ActiveRun>()
   let cancel: (() => void) | undefined
+  let ended: Stop | undefined
   const sweep = () => {
     cancel = undefined
     for (const run of runs) {
@@ -35,6 +38,7 @@ export function watchDeadlines(clock: Clock, limitMs: number, onCount?: (inFligh
   }
   return {
     add: (run) => {
+      if (ended !== undefined) return run.stop(ended)
       runs.add(run)
       onCount?.(runs.size)
       cancel ??= clock.after(limitMs, sweep)
@@ -44,6 +48,10 @@ export function watchDeadlines(clock: Clock, limitMs: number, onCount?: (inFligh
       onCount?.(runs.size)
     },
     runs: () => runs,
+    stopAll: (stop) => {
+      ended = stop
+      for (const run of runs) run.stop(stop)
+    },
     close: () => {
       cancel?.()
       cancel = undefined

@@ -1,5 +1,7 @@
+import { causesOf, networkClass } from '../capture/failure.ts'
 import { costUsd } from '../capture/price.ts'
 import { readCall } from '../capture/read-call.ts'
+import type { WireCall } from '../capture/wire-call.ts'
 import { formatValue } from '../domain/format.ts'
 import { brokenLimit, type Limits } from '../domain/limit.ts'
 import { metrics } from '../domain/metric.ts'
@@ -25,7 +27,7 @@ export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices): v
     spent.inputTokens += used.inputTokens ?? 0
     spent.outputTokens += used.outputTokens ?? 0
     spent.totalTokens = spent.inputTokens + spent.outputTokens
-    spent.costUsd += used.costUsd ?? costUsd({ model: used.model, usage: used }, prices)?.usd ?? 0
+    spent.costUsd = plus(spent.costUsd, used.costUsd ?? costUsd({ model: used.model, usage: used }, prices)?.usd ?? 0)
     enforce()
   }
 
@@ -35,11 +37,8 @@ export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices): v
     enforce()
   }
   run.onCallEnded = (wire) => {
-    if (wire.error !== undefined || (wire.status ?? 500) >= 400) {
-      spent.steps -= 1
-      return
-    }
-    if (!readsAnswers) return
+    if (hasFailed(wire)) spent.steps -= 1
+    if (!readsAnswers || (wire.status ?? 500) >= 400) return
     readCall(wire, run.startedMs).then(
       (call) => add({ ...call.usage, model: call.model, toolCalls: call.toolCalls }),
       // A body that cannot be read has unknown tokens, which pass no limit; the measurement reports them as unknown.
@@ -51,4 +50,14 @@ export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices): v
     spent.steps += used.modelCalls ?? 1
     add(used)
   }
+}
+
+// An answer that the agent broke off is one all the same: an agent that does so for ever must not escape its limit.
+function hasFailed({ status, error }: WireCall): boolean {
+  return (status ?? 500) >= 400 || causesOf(error).some((cause) => networkClass(cause) !== undefined)
+}
+
+// $0.1 and $0.2 are $0.3, and not the last bit more that would be over a limit of $0.3.
+function plus(a: number, b: number): number {
+  return Number((a + b).toPrecision(12))
 }

@@ -17,8 +17,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     cpuCores: availableParallelism(),
     memoryBytes: totalmem(),
     ci: isCi(variables),
-    runnerLabel: variables.BENCH_AGENT_RUNNER ?? variables.ImageOS ?? variables.CI_RUNNER_TAGS,
-    runnerImage: variables.ImageVersion,
+    // A variable that is set to nothing says nothing.
+    runnerLabel: variables.BENCH_AGENT_RUNNER || variables.ImageOS || variables.CI_RUNNER_TAGS || undefined,
+    runnerImage: variables.ImageVersion || undefined,
     version,
   }
 }

@@ -31,7 +31,7 @@ export function watchEventLoop(clock: Clock, alone: boolean): () => LoopObservat
   const late: LateInterval[] = []
   let lastMs = clock.nowMs()
   let lastCpu = process.cpuUsage()
-  const stop = clock.every(tickMs, () => {
+  const tick = () => {
     const nowMs = clock.nowMs()
     const cpu = process.cpuUsage()
     const overMs = nowMs - lastMs - tickMs
@@ -39,9 +39,12 @@ export function watchEventLoop(clock: Clock, alone: boolean): () => LoopObservat
     if (overMs > lateMs && !(alone && computedMs > overMs / 2)) late.push({ fromMs: nowMs - overMs, toMs: nowMs })
     lastMs = nowMs
     lastCpu = cpu
-  })
+  }
+  const stop = clock.every(tickMs, tick)
   return () => {
     stop()
+    // Runs that never wait may have ended before a timer could tell that it is late.
+    tick()
     delays.disable()
     // What Node records is the time between two ticks, its resolution included.
     const delayMs = Math.max(0, delays.percentile(99) / 1e6 - resolutionMs)

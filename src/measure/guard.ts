@@ -24,7 +24,8 @@ export function guardProcess(guarded: Guarded): () => void {
     throw error
   }
   const restores = events.map((event) => {
-    const before = process.listeners(event as 'uncaughtException') as Listener[]
+    // Raw ones, so that who asked to be told once is still told once.
+    const before = process.rawListeners(event) as Listener[]
     const listener: Listener = (error, ...rest) => {
       if (error instanceof ProcessExitError || guarded.claim(error)) return
       for (const one of before) one.call(process, error, ...rest)
@@ -33,8 +34,9 @@ export function guardProcess(guarded: Guarded): () => void {
     process.removeAllListeners(event)
     process.on(event, listener)
     return () => {
-      process.removeListener(event, listener)
-      for (const one of before) process.on(event, one)
+      const added = (process.rawListeners(event) as Listener[]).filter((one) => one !== listener)
+      process.removeAllListeners(event)
+      for (const one of [...before, ...added]) process.on(event, one)
     }
   })
   return () => {

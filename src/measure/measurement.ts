@@ -3,7 +3,7 @@ import { costUsd } from '../capture/price.ts'
 import { isComplete, readCall } from '../capture/read-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import { sleep } from '../domain/clock.ts'
-import { messageOf } from '../domain/errors.ts'
+import { fullMessageOf } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'
 import type { Prices } from '../domain/price.ts'
 import type { Outcome, RunValue } from '../domain/sample.ts'
@@ -31,16 +31,18 @@ export interface RunMeasurement {
   turns: { name: string; latencyMs: number; ttftMs?: number | undefined }[]
   scores: Map<string, number> | undefined
   models: string[]
-  /** Models that were called and have no price. */
+  /** Models that were called, by the agent or its check, and have no price. */
   unpriced: string[]
   /** Model calls whose stream the agent left open. */
   openStreams: number
   /** The provider's refusal that no further run could get past; absent when there was none. */
   refused?: { status: number; url: string } | undefined
-  /** What the agent's model calls cost; absent when unknown, 0 without any. */
+  /** What the agent's model calls cost; absent when unknown, 0 when none was answered. */
   spentUsd?: number | undefined
-  /** What the check's own model calls cost; absent when unknown or when there were none. */
+  /** What the check's own model calls cost; absent when unknown, 0 when none was answered. */
   judgeUsd?: number | undefined
+  /** What the agent threw; absent when it threw nothing. */
+  thrown?: { error: unknown } | undefined
 }
 
 const noCalls: ModelCall[] = []
@@ -103,13 +105,11 @@ function assemble(
     turns: run.turns === undefined ? none : run.turns.map((turn) => measureTurn(turn, calls)),
     scores: undefined,
     models: told ? modelsOf(run, calls) : none,
-    unpriced: told
-      ? modelsOf(run, calls).filter(
-          (model) => costUsd({ model, usage: { inputTokens: 0, outputTokens: 0 } }, prices) === undefined,
-        )
-      : none,
+    unpriced: told ? unpricedOf(run, calls, prices) : none,
     openStreams,
-    spentUsd: told ? values.costUsd : 0,
+    spentUsd: run.reported !== undefined || calls.some(isAnswered) ? values.costUsd : 0,
+    judgeUsd: 0,
+    thrown: run.thrown,
   }
 }
 
@@ -128,7 +128,16 @@ function endOf(
     const message = `The agent returned and left ${plural(openStreams, 'model call')} open. Read every stream to its end, or abort it.`
     return { outcome: 'error', problem: { class: 'agent', message } }
   }
+  if (isUnreadAnswer(run.output)) {
+    const message = 'The agent returned an answer that it had not begun to read. Return its stream: `result.textStream`.'
+    return { outcome: 'error', problem: { class: 'agent', message } }
+  }
   return { outcome: 'ok' }
+}
+
+// What streamText of the AI SDK returns calls no model until somebody reads one of its streams.
+function isUnreadAnswer(output: unknown): boolean {
+  return typeof output === 'object' && output !== null && 'textStream' in output && 'consumeStream' in output
 }
 
 function failureOf(
@@ -141,7 +150,7 @@ function failureOf(
   const broken = kind === 'connection' || kind === 'rateLimit' || (status !== undefined && status >= 500)
   const refused =
     last !== undefined && (status === 401 || status === 403 || status === 404) ? { status, url: last.url } : undefined
-  return { outcome: broken ? 'infrastructure' : 'error', problem: { class: kind, message: messageOf(error) }, refused }
+  return { outcome: broken ? 'infrastructure' : 'error', problem: { class: kind, message: fullMessageOf(error) }, refused }
 }
 
 function statusOf(error: unknown): number | undefined {
@@ -150,9 +159,13 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined
 }
 
+/** Whether an answer to `call` began: providers count no tokens for a request that they refused or never got. */
+export function isAnswered(call: ModelCall): boolean {
+  return call.status !== undefined && call.status < 400
+}
+
 function wireValues(run: ActiveRun, calls: readonly ModelCall[], prices: Prices): RunMeasurement['values'] {
-  // A refused or broken request was not answered, and providers count no tokens for it.
-  const answered = calls.filter((call) => call.status !== undefined && call.status < 400)
+  const answered = calls.filter(isAnswered)
   const reported = run.reported ?? []
   const reportedCalls = reported.reduce((sum, used) => sum + (used.modelCalls ?? 1), 0)
   const usage = sumUsage([...answered.map((call) => call.usage ?? {}), ...reported])
@@ -163,7 +176,7 @@ function wireValues(run: ActiveRun, calls: readonly ModelCall[], prices: Prices)
   return {
     ...usage,
     modelCalls: calls.length + reportedCalls,
-    steps: answered.length + reportedCalls,
+    steps: answered.filter((call) => call.failure === undefined).length + reportedCalls,
     toolCalls:
       sumKnown([...answered.map((call) => call.toolCalls), ...reported.map((used) => used.toolCalls ?? 0)]) ?? 0,
     costUsd: sumKnown(costs),
@@ -176,17 +189,25 @@ function waitingMs(calls: readonly ModelCall[]): number {
   let waited = 0
   for (const [index, call] of calls.entries()) {
     const next = calls[index + 1]
-    const retried = call.failure !== undefined && call.failure.class !== 'agent' && call.endedAtMs !== undefined
-    if (retried && next !== undefined && call.endedAtMs !== undefined)
+    if (isRepeated(call) && next !== undefined && call.endedAtMs !== undefined)
       waited += Math.max(0, next.startedAtMs - call.endedAtMs)
   }
   return waited
 }
 
+// Clients repeat what may go better the next time, and hand any other refusal to the agent at once.
+function isRepeated({ failure, status = 500 }: ModelCall): boolean {
+  if (failure === undefined || failure.class === 'agent') return false
+  return failure.class !== 'provider' || status >= 500 || status === 408 || status === 409
+}
+
 function firstTokenMs(run: ActiveRun, calls: readonly ModelCall[]): number | undefined {
-  if (run.firstItemMs !== undefined) return run.firstItemMs
-  const atMs = calls.at(-1)?.firstTextAtMs
-  return atMs === undefined ? undefined : run.startedMs + atMs
+  const { firstItem, startedMs } = run
+  const textAtMs = calls.at(-1)?.firstTextAtMs
+  const textMs = textAtMs === undefined ? undefined : startedMs + textAtMs
+  if (firstItem === undefined || firstItem.isText) return firstItem?.atMs ?? textMs
+  // Objects and bytes may begin with what no user sees: an event that opens the stream, say.
+  return Math.max(firstItem.atMs, textMs ?? firstItem.atMs)
 }
 
 function measureTurn(turn: TurnSpan, calls: readonly ModelCall[]): RunMeasurement['turns'][number] {
@@ -197,6 +218,19 @@ function measureTurn(turn: TurnSpan, calls: readonly ModelCall[]): RunMeasuremen
     latencyMs: turn.endedAtMs - turn.startedAtMs,
     ttftMs: firstAtMs === undefined ? undefined : firstAtMs - turn.startedAtMs,
   }
+}
+
+// A model whose cost was reported with its usage needs no price, and neither does one that did not answer.
+function unpricedOf(run: ActiveRun, calls: readonly ModelCall[], prices: Prices): string[] {
+  const reported = run.reported ?? []
+  return unpricedModels([...calls.filter(isAnswered), ...reported.filter((used) => used.costUsd === undefined)], prices)
+}
+
+/** The models among `used` that have no price, each once. */
+export function unpricedModels(used: readonly { model?: string | undefined }[], prices: Prices): string[] {
+  const usage = { inputTokens: 0, outputTokens: 0 }
+  const named = used.flatMap(({ model }) => (model === undefined || costUsd({ model, usage }, prices) ? [] : [model]))
+  return [...new Set(named)]
 }
 
 function modelsOf(run: ActiveRun, calls: readonly ModelCall[]): string[] {

@@ -13,7 +13,7 @@ import { ActiveRun } from './active-run.ts'
 import type { InFlight } from './deadline.ts'
 import { drain, isStream } from './drain.ts'
 import { enforceLimits } from './enforce.ts'
-import { measurementOf, type RunMeasurement } from './measurement.ts'
+import { isAnswered, measurementOf, type RunMeasurement, unpricedModels } from './measurement.ts'
 import { within } from './within.ts'
 
 /** What every run of a scenario shares. */
@@ -48,16 +48,27 @@ export async function measureRun(setting: RunSetting, one: Case, index: number):
   const cpuBeforeMs = setting.readCpuMs?.()
   run.startedMs = clock.nowMs()
   inFlight.add(run)
-  const settled = attribute(run, () => callAgent(setting.agent, run))
+  // An execution that was ended during the set-up has stopped the run already, and wants no agent called.
+  const settled = run.endedMs === undefined ? attribute(run, () => callAgent(setting.agent, run)) : done
   if (run.endedMs === undefined) await run.over()
   inFlight.delete(run)
   const cpuMs = cpuBeforeMs === undefined ? undefined : (setting.readCpuMs?.() ?? cpuBeforeMs) - cpuBeforeMs
   const abandoned = run.stopped !== undefined && !(await within(clock, settled, setting.graceMs)).done
   const measurement = await measurementOf(run, setting.prices, cpuMs, abandoned)
-  if (setting.check !== undefined && measurement.outcome === 'ok')
-    await judge(setting, setting.check, run, one, measurement)
-  if (setting.teardown !== undefined) await callHook(setting, 'teardown', run, setting.teardown, run.state)
+  try {
+    if (setting.check !== undefined && measurement.outcome === 'ok')
+      await judge(setting, setting.check, run, one, measurement)
+  } catch (error) {
+    // What broke first is what the user has to mend; the state is given back all the same.
+    await tearDown(setting, run).catch(() => undefined)
+    throw error
+  }
+  await tearDown(setting, run)
   return measurement
+}
+
+async function tearDown(setting: RunSetting, run: ActiveRun): Promise<void> {
+  if (setting.teardown !== undefined) await callHook(setting, 'teardown', run, setting.teardown, run.state)
 }
 
 function hasFurtherLimits(limits: Limits): boolean {
@@ -87,8 +98,8 @@ function callAgent(agent: Agent, run: ActiveRun): Promise<void> {
 
 async function finishStream(stream: unknown, run: ActiveRun): Promise<void> {
   try {
-    const output = await drain(stream, () => {
-      run.firstItemMs = run.clock.nowMs()
+    const output = await drain(stream, (item) => {
+      run.firstItem = { atMs: run.clock.nowMs(), isText: typeof item === 'string' }
     })
     run.finish(output)
   } catch (error) {
@@ -123,8 +134,9 @@ async function judge(
   const judgeCalls = { calls: [] as ActiveRun['calls'] }
   try {
     const judging = attribute(judgeCalls, async () => check(checked))
-    const { done: inTime } = await within(setting.clock, judging, setting.hookTimeoutMs)
-    if (!inTime) throw hookError('the check', run, `did not end within ${formatMs(setting.hookTimeoutMs)}`)
+    const judged = await within(setting.clock, judging, setting.hookTimeoutMs)
+    if (!judged.done) throw hookError('the check', run, `did not end within ${formatMs(setting.hookTimeoutMs)}`)
+    if (judged.value === false) throw new Error('The check returned false')
   } catch (error) {
     if (error instanceof BenchAgentError) throw error
     measurement.outcome = 'wrong'
@@ -133,8 +145,10 @@ async function judge(
   measurement.scores = scores
   if (judgeCalls.calls.length > 0) {
     const calls = await Promise.all(judgeCalls.calls.map((wire) => readCall(wire, run.startedMs)))
-    const spent = calls.map((call) => costUsd({ model: call.model, usage: call.usage ?? {} }, setting.prices)?.usd)
-    measurement.judgeUsd = sumKnown(spent)
+    const answered = calls.filter(isAnswered)
+    const spent = answered.map((call) => costUsd({ model: call.model, usage: call.usage ?? {} }, setting.prices)?.usd)
+    measurement.judgeUsd = answered.length === 0 ? 0 : sumKnown(spent)
+    measurement.unpriced = [...measurement.unpriced, ...unpricedModels(answered, setting.prices)]
   }
 }
 

@@ -53,5 +53,9 @@ function noteMemory(scenario: WatchedScenario): void {
 }
 
 function write(note: DeathNote): void {
-  writeFileSync(notePath, JSON.stringify(note))
+  try {
+    writeFileSync(notePath, JSON.stringify(note))
+  } catch {
+    // A thread that is stuck has to be killed, with or without a word.
+  }
 }

@@ -61,10 +61,13 @@ function startWatchdog(notePath: string, clock: Clock): Watchdog {
     execArgv: [],
   })
   thread.unref()
+  const beat = () => {
+    Atomics.add(slots, slot.beat, 1)
+  }
   return {
     watch: (name, limitMs, hookTimeoutMs) => {
       const heapLimitBytes = getHeapStatistics().heap_size_limit
-      const stop = clock.every(beatEveryMs, () => Atomics.add(slots, slot.beat, 1))
+      const stop = clock.every(beatEveryMs, beat)
       thread.postMessage({ name, limitMs, hookTimeoutMs, heapLimitBytes } satisfies WatchedScenario)
       return () => {
         stop()
@@ -73,9 +76,12 @@ function startWatchdog(notePath: string, clock: Clock): Watchdog {
     },
     onRun: (index) => {
       Atomics.store(slots, slot.run, index)
+      beat()
     },
     onCount: (inFlight) => {
       Atomics.store(slots, slot.inFlight, inFlight)
+      // What a hook took of the thread before is not held against the agent.
+      beat()
     },
   }
 }

@@ -20,12 +20,12 @@ export interface ProblemGroup {
 /** The problems of `record`, grouped, the most frequent first. */
 export function groupProblems(record: ExecutionRecord): ProblemGroup[] {
   const groups = new Map<string, ProblemGroup>()
-  for (const { index, outcome, message } of record.problems) {
+  for (const { index, caseIndex, outcome, message } of record.problems) {
     const text = oneLine(firstParagraph(message))
     const key = `${outcome} ${shapeOf(text)}`
     const group = groups.get(key)
     if (group === undefined)
-      groups.set(key, { count: 1, outcome, message: text, same: true, run: index + 1, caseName: caseOf(record, index) })
+      groups.set(key, { count: 1, outcome, message: text, same: true, run: index + 1, caseName: caseOf(record, caseIndex) })
     else {
       group.count += 1
       group.same &&= group.message === text
@@ -73,9 +73,8 @@ function firstParagraph(message: string): string {
   return message.trim().split(/\n\s*\n/)[0] ?? message
 }
 
-function caseOf({ plan, samples }: ExecutionRecord, index: number): string | undefined {
-  const position = samples?.caseIndex[index]
-  if (plan.cases.length < 2 || position === undefined) return undefined
-  const name = plan.cases[position]?.name
+function caseOf({ plan }: ExecutionRecord, caseIndex: number): string | undefined {
+  if (plan.cases.length < 2) return undefined
+  const name = plan.cases[caseIndex]?.name
   return name === undefined ? undefined : oneLine(name)
 }

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { CsvError } from 'csv-parse'
 import type { CaseInput } from '../domain/case.ts'
 import { BenchAgentError, type Mistake, messageOf, mistakesError, quoteValue } from '../domain/errors.ts'
+import { plural } from '../domain/format.ts'
 import type { CaseFile } from '../domain/scenario.ts'
 import { checkWith, type StandardSchema } from './standard-schema.ts'
 
-/** One row of a case file, with the line it begins at. */
-interface Row {
-  line: number
-  value: unknown
-}
+/** One row of a case file, with the line it begins at (absent for the file as a whole), or why it is none. */
+type Row = { line: number; value: unknown } | { line: number | undefined; mistake: Pick<Mistake, 'expected' | 'got'> }
 
 /**
  * Cases from a JSON file that holds an array of `{ input, expected?, name?, category?, priority? }`.
@@ -54,7 +53,7 @@ export function csv<Input = string, Expected = string>(
 function caseFile<Input, Expected>(
   format: CaseFile['format'],
   path: string,
-  parse: (text: string, file: string) => Row[] | Promise<Row[]>,
+  parse: (text: string) => Row[] | Promise<Row[]>,
   schema: StandardSchema<CaseInput<Input, Expected>> | undefined,
 ): CaseFile<Input, Expected> {
   return {
@@ -62,20 +61,13 @@ function caseFile<Input, Expected>(
     path,
     read: async (directory) => {
       const file = resolve(directory, path)
-      const rows = await parse(await readText(file), file)
+      const rows = await parse(await readText(file))
       const mistakes: Mistake[] = []
       const cases: CaseInput<Input, Expected>[] = []
       for (const row of rows) {
-        const checked =
-          schema === undefined ? checkShape<Input, Expected>(row.value) : await checkWith(schema, row.value)
+        const checked = await checkRow(row, schema)
         if ('value' in checked) cases.push(checked.value)
-        else
-          mistakes.push(
-            ...checked.mistakes.map((mistake) => ({
-              ...mistake,
-              path: `line ${row.line}${mistake.path && `, ${mistake.path}`}`,
-            })),
-          )
+        else mistakes.push(...checked.mistakes.map((mistake) => ({ ...mistake, path: placeOf(row, mistake.path) })))
       }
       if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_CASES', `the case file ${file}`, mistakes)
       return cases
@@ -92,83 +84,124 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function parseJson(text: string, file: string): Row[] {
-  const value = parseText(text, 1, file)
-  if (Array.isArray(value)) return value.map((one, position) => ({ line: lineOfItem(text, position), value: one }))
-  throw mistakesError('BENCH_AGENT_CASES', `the case file ${file}`, [
-    { path: 'the file', expected: 'a JSON array of cases', got: quoteValue(value) },
-  ])
+async function checkRow<Input, Expected>(
+  row: Row,
+  schema: StandardSchema<CaseInput<Input, Expected>> | undefined,
+): Promise<{ value: CaseInput<Input, Expected> } | { mistakes: Mistake[] }> {
+  if ('mistake' in row) return { mistakes: [{ path: '', ...row.mistake }] }
+  return schema === undefined ? checkShape<Input, Expected>(row.value) : checkWith(schema, row.value)
 }
 
-// JSON.parse tells no positions: the line of an item is that of the n-th brace that opens at the top of the array.
-function lineOfItem(text: string, position: number): number {
+function placeOf({ line }: Row, path: string): string {
+  const place = line === undefined ? 'the file' : `line ${line}`
+  return path === '' ? place : `${place}, ${path}`
+}
+
+function parseJson(text: string): Row[] {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    const got = messageOf(error)
+    const line = /\(line (\d+) column \d+\)/.exec(got)?.[1]
+    return [{ line: line === undefined ? undefined : Number(line), mistake: { expected: 'JSON', got } }]
+  }
+  if (!Array.isArray(value))
+    return [{ line: undefined, mistake: { expected: 'a JSON array of cases', got: quoteValue(value) } }]
+  const lines = linesOfItems(text)
+  return value.map((one, position) => ({ line: lines[position] ?? 1, value: one }))
+}
+
+// JSON.parse tells no positions: an item begins after the bracket or a comma at the top of the array.
+function linesOfItems(text: string): number[] {
+  const lines: number[] = []
+  let line = 1
   let depth = 0
   let quoted = false
-  let found = -1
-  let line = 1
+  let awaited = false
   for (let index = 0; index < text.length; index++) {
-    const character = text[index]
+    const character = text[index] ?? ''
     if (character === '\n') line += 1
     if (quoted) {
       if (character === '\\') index += 1
-      else if (character === '"') quoted = false
-    } else if (character === '"') quoted = true
-    else if (character === '{' || character === '[') {
-      if (depth === 1) found += 1
-      if (depth === 1 && found === position) return line
-      depth += 1
-    } else if (character === '}' || character === ']') depth -= 1
-  }
-  return line
-}
-
-function parseJsonLines(text: string, file: string): Row[] {
-  const rows: Row[] = []
-  const mistakes: Mistake[] = []
-  for (const [index, content] of text.split(/\r?\n/).entries()) {
-    if (content.trim() === '') continue
-    try {
-      rows.push({ line: index + 1, value: JSON.parse(content) as unknown })
-    } catch (error) {
-      mistakes.push({
-        path: `line ${index + 1}`,
-        expected: 'one JSON object',
-        got: `${quoteValue(content)} (${messageOf(error)})`,
-      })
+      else quoted = character !== '"'
+      continue
     }
+    if (awaited && !/\s/.test(character)) {
+      lines.push(line)
+      awaited = false
+    }
+    if (character === '"') quoted = true
+    else if (character === '}' || character === ']') depth -= 1
+    else if (character === '{' || character === '[') {
+      depth += 1
+      awaited = depth === 1
+    } else if (character === ',') awaited = depth === 1
   }
-  if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_CASES', `the case file ${file}`, mistakes)
-  return rows
+  return lines
 }
 
-function parseText(text: string, line: number, file: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    throw mistakesError('BENCH_AGENT_CASES', `the case file ${file}`, [
-      { path: `line ${line}`, expected: 'JSON', got: messageOf(error) },
-    ])
-  }
+function parseJsonLines(text: string): Row[] {
+  return text.split(/\r?\n/).flatMap((content, index): Row[] => {
+    if (content.trim() === '') return []
+    const line = index + 1
+    try {
+      return [{ line, value: JSON.parse(content) as unknown }]
+    } catch (error) {
+      const got = `${quoteValue(content)} (${messageOf(error)})`
+      return [{ line, mistake: { expected: 'one JSON object', got } }]
+    }
+  })
 }
 
-async function parseCsv(text: string, file: string): Promise<Row[]> {
+async function parseCsv(text: string): Promise<Row[]> {
   const { parse } = await import('csv-parse/sync')
-  try {
-    const rows: { record: Record<string, string>; info: { lines: number } }[] = parse(text, {
-      columns: true,
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-    })
-    return rows.map(({ record, info }) => {
-      const { priority, ...rest } = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''))
-      return { line: info.lines, value: priority === undefined ? rest : { ...rest, priority: Number(priority) } }
-    })
-  } catch (error) {
-    throw mistakesError('BENCH_AGENT_CASES', `the case file ${file}`, [
-      { path: 'the file', expected: 'CSV whose first line names the columns', got: messageOf(error) },
-    ])
+  const rows: Row[] = []
+  let unreadable = false
+  const found: CsvRecord[] = parse(text, {
+    columns: true,
+    info: true,
+    raw: true,
+    skip_empty_lines: true,
+    trim: true,
+    skip_records_with_error: true,
+    on_skip: (error, raw) => {
+      // What follows a quote in the wrong place is read wrongly itself.
+      if (error !== undefined && !unreadable) rows.push(skippedRow(error, raw))
+      unreadable ||= error?.code !== wrongColumns
+      return undefined
+    },
+  })
+  return [...found.map(csvRow), ...rows].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+}
+
+interface CsvRecord {
+  record: Record<string, string>
+  raw: string
+  info: { lines: number }
+}
+
+const wrongColumns = 'CSV_RECORD_INCONSISTENT_COLUMNS'
+
+function csvRow({ record, raw, info }: CsvRecord): Row {
+  const { priority, ...rest } = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''))
+  const number = Number(priority)
+  return {
+    line: firstLine(info.lines, raw),
+    value: priority === undefined ? rest : { ...rest, priority: Number.isNaN(number) ? priority : number },
   }
+}
+
+function skippedRow({ code, message, lines, columns, record }: CsvError, raw = ''): Row {
+  const line = typeof lines === 'number' ? firstLine(lines, raw) : undefined
+  if (code !== wrongColumns || !Array.isArray(columns) || !Array.isArray(record))
+    return { line, mistake: { expected: 'CSV', got: message } }
+  return { line, mistake: { expected: `a row of ${plural(columns.length, 'column')}`, got: String(record.length) } }
+}
+
+/** The line at which a row begins that ends at `lastLine`. */
+function firstLine(lastLine: number, raw: string): number {
+  return lastLine - (raw.trim().match(/\n/g)?.length ?? 0)
 }
 
 const textFields = ['name', 'category'] as const

@@ -42,12 +42,20 @@ function isCaseFile(source: CaseSource): source is CaseFile {
 
 // A name that we made up must not clash; one that the user gave twice is theirs to mend, and the plan says so.
 function nameAll(given: readonly CaseInput[]): Case[] {
-  const seen = new Map<string, number>()
+  const taken = new Set(given.flatMap(({ name }) => (name === undefined ? [] : [name])))
+  const copies = new Map<string, number>()
   return given.map((one, position) => {
     const named = nameCase(one, position)
-    const before = seen.get(named.name) ?? 0
-    seen.set(named.name, before + 1)
-    return one.name === undefined && before > 0 ? { ...named, name: `${named.name} (${before + 1})` } : named
+    if (one.name !== undefined) return named
+    let copy = copies.get(named.name) ?? 1
+    let name = copy === 1 ? named.name : `${named.name} (${copy})`
+    while (taken.has(name)) {
+      copy += 1
+      name = `${named.name} (${copy})`
+    }
+    taken.add(name)
+    copies.set(named.name, copy)
+    return { ...named, name }
   })
 }
 

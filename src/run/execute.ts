@@ -19,18 +19,32 @@ export async function execute(load: Load, total: number, course: Course, clock: 
   let next = 0
   let lastStartMs: number | undefined
   let breathedMs = clock.nowMs()
+  let failure: { error: unknown } | undefined
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** When the next run is due; resolves when it is. Lanes wait one after the other, so that a late timer frees only one. */
+  async function turnToStart(): Promise<number> {
+    const before = turn
+    const { promise, resolve } = Promise.withResolvers<void>()
+    turn = promise
+    await before
+    const dueMs = nextStartMs(load, clock.nowMs(), lastStartMs)
+    if (dueMs > clock.nowMs() && !isOver()) await sleep(clock, dueMs - clock.nowMs())
+    lastStartMs = Math.max(dueMs, clock.nowMs())
+    resolve()
+    return dueMs
+  }
+
+  function isOver(): boolean {
+    return failure !== undefined || course.stopped()
+  }
 
   async function lane(): Promise<void> {
-    while (next < total && !course.stopped()) {
+    while (next < total && !isOver()) {
       const index = next
       next += 1
-      const nowMs = clock.nowMs()
-      const dueMs = nextStartMs(load, nowMs, lastStartMs)
-      lastStartMs = dueMs
-      if (dueMs > nowMs) {
-        await sleep(clock, dueMs - nowMs)
-        if (course.stopped()) return
-      }
+      const dueMs = load.runsPerSecond === undefined ? clock.nowMs() : await turnToStart()
+      if (isOver()) return
       await course.run(index, dueMs)
       if (clock.nowMs() - breathedMs < breathEveryMs) continue
       await clock.breathe()
@@ -39,5 +53,12 @@ export async function execute(load: Load, total: number, course: Course, clock: 
     }
   }
 
-  await Promise.all(Array.from({ length: Math.min(load.concurrency, total) }, lane))
+  const lanes = Array.from({ length: Math.min(load.concurrency, total) }, () =>
+    lane().catch((error: unknown) => {
+      failure ??= { error }
+    }),
+  )
+  // All of them, for whoever is told that it is over must not have runs going on behind it.
+  await Promise.all(lanes)
+  if (failure !== undefined) throw failure.error
 }

@@ -108,8 +108,10 @@ function heapReader(plan: Plan, clock: Clock): HeapReader {
 
 function claim(inFlight: InFlight, error: unknown): boolean {
   const sink = currentSink()
-  const runs = [...inFlight.runs()]
-  const run = sink instanceof ActiveRun ? sink : runs.length === 1 ? runs[0] : undefined
+  // What happens in the scope of a check is no run's doing, least of all that of another one in flight.
+  if (sink !== undefined && !(sink instanceof ActiveRun)) return false
+  const [first, ...others] = inFlight.runs()
+  const run = sink ?? (others.length === 0 ? first : undefined)
   if (run === undefined) return false
   run.fail(error)
   return true

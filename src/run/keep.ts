@@ -30,7 +30,7 @@ export function keepRun(
   for (const call of run.calls) keepCall(samples, index, call)
   for (const turn of run.turns) samples.turns.push({ index, ...turn })
   if (run.scores !== undefined) for (const [name, value] of run.scores) setScore(samples, index, name, value)
-  if (run.problem !== undefined) samples.problems.push({ index, outcome: run.outcome, ...run.problem })
+  if (run.problem !== undefined) samples.problems.push({ index, caseIndex, outcome: run.outcome, ...run.problem })
 }
 
 function keepCall(samples: Samples, index: number, call: ModelCall): void {

@@ -35,7 +35,7 @@ export interface Observation {
 
 /** Begins to observe runs in this process: model calls, tokens, steps and times, without touching the code that makes them. */
 export function observe(options: ObserveOptions = {}): Observation {
-  const clock: Clock = wallClock
+  const clock: Clock = { ...wallClock, after: afterUnlessOver }
   const stopObserving = observeCalls()
   const stopResidentSet = watchResidentSet(clock)
   const limits = { ...options.limits, latencyMs: options.limits?.latencyMs ?? longestTimerMs }
@@ -62,18 +62,10 @@ export function observe(options: ObserveOptions = {}): Observation {
     run: async (kind, work) => {
       const known = kinds.indexOf(kind)
       const caseIndex = known === -1 ? kinds.push(kind) - 1 : known
-      const outcome: { thrown?: { error: unknown } } = {}
-      const agent = async (run: Run) => {
-        try {
-          return await work(run as Run<undefined, undefined>)
-        } catch (error) {
-          outcome.thrown = { error }
-          throw error
-        }
-      }
+      const agent = (run: Run) => work(run as Run<undefined, undefined>)
       const measured = await measureRun({ ...setting, agent }, { name: kind, input: undefined }, samples.length)
       if (samples.length < runsKept) keepRun(samples, measured, caseIndex, measured.startedMs, originMs)
-      if (outcome.thrown !== undefined) throw outcome.thrown.error
+      if (measured.thrown !== undefined) throw measured.thrown.error
       if (measured.outcome === 'timeout' || measured.outcome === 'limit') throw new Error(measured.problem?.message)
       return measured.output as OutputOf<ReturnType<typeof work>>
     },
@@ -85,4 +77,13 @@ export function observe(options: ObserveOptions = {}): Observation {
       return summary()
     },
   }
+}
+
+// No limit of ours may keep an application alive that has come to its end: unlike `after`, `every` does not.
+function afterUnlessOver(ms: number, then: () => void): () => void {
+  const stop = wallClock.every(ms, () => {
+    stop()
+    then()
+  })
+  return stop
 }

@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { type BenchAgentError, type Mistake, mistakesError, quoteValue } from '../domain/errors.ts'
+import { longestTimerMs } from '../domain/limit.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from '../domain/metric.ts'
 import { statistics } from '../domain/summary.ts'
 
 const positive = z.number().positive()
+// A timer that is set for longer fires at once.
+const timeoutMs = positive.max(longestTimerMs)
 const wholeFrom = (least: number) => z.int().min(least)
 const call = z.custom<(...given: never[]) => unknown>((value) => typeof value === 'function', 'a function')
 
@@ -30,7 +33,10 @@ export const ThresholdsSchema = z.strictObject({
   scores: z.record(z.string(), scoreBounds).optional(),
 })
 
-const LimitsSchema = z.strictObject(Object.fromEntries(limitNames.map((name) => [name, positive.optional()])))
+const LimitsSchema = z.strictObject({
+  ...Object.fromEntries(limitNames.map((name) => [name, positive.optional()])),
+  latencyMs: timeoutMs.optional(),
+})
 const CaseSchema = z.looseObject({
   name: z.string().min(1).optional(),
   category: z.string().min(1).optional(),
@@ -62,7 +68,7 @@ const boundsShape = {
   prices: PricesSchema.optional(),
   spendUsd: positive.optional(),
   stopWhenCertain: z.boolean().optional(),
-  hookTimeoutMs: positive.optional(),
+  hookTimeoutMs: timeoutMs.optional(),
 }
 
 const ScenarioSchema = z.strictObject({
@@ -133,15 +139,15 @@ function caseMistakes(options: unknown): Mistake[] {
 export function mistakesIn(schema: z.ZodType, value: unknown, place: string): Mistake[] {
   const result = schema.safeParse(value)
   if (result.success) return []
-  return result.error.issues.flatMap((issue) => mistakesOf(issue, value, place))
+  return result.error.issues.flatMap((issue) => mistakesOf(schema, issue, value, place))
 }
 
-function mistakesOf(issue: z.core.$ZodIssue, whole: unknown, place: string): Mistake[] {
+function mistakesOf(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown, place: string): Mistake[] {
   const path = pathText(place, issue.path) || 'the options'
   const got = valueAtPath(whole, issue.path)
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const known = knownKeys(issue.path)
+      const known = keysAt(schema, issue.path)
       const close = closest(key, known)
       return {
         path: pathText(place, [...issue.path, key]),
@@ -187,17 +193,14 @@ function valueAtPath(whole: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  const last = path.at(-1)
-  if (path.length === 0) return Object.keys(ScenarioSchema.shape)
-  if (last === 'limits') return [...limitNames]
-  if (last === 'about') return ['agent', 'version', 'model', 'settings']
-  if (last === 'thresholds' || path.at(-2) === 'categories')
-    return [...distributionMetricNames, ...scenarioMetricNames, 'scores']
-  if (path.includes('prices'))
-    return ['inputUsdPerMillionTokens', 'outputUsdPerMillionTokens', 'cachedInputUsdPerMillionTokens']
-  if (last === 'sample') return ['size', 'seed']
-  return [...statistics]
+/** The keys that `schema` knows at `path`. */
+function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path)
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((one) => keysAt(one, path))
+  const [key, ...rest] = path
+  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest)
+  if (!(schema instanceof z.ZodObject)) return []
+  return key === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(key)], rest)
 }
 
 /** The one of `known` that is nearest to `word`, when it is near enough to be meant. */

@@ -18,7 +18,7 @@ import { behaviourChecks, executionWarnings } from './notes.ts'
 import { recordOf } from './record.ts'
 import type { ScenarioSetting } from './setting.ts'
 import { stopReason } from './stopping.ts'
-import { emptyTally, type Tally, tallyRun } from './tally.ts'
+import { emptyTally, type Tally, tallyRun, tallySpend } from './tally.ts'
 
 /** What came of an execution. */
 export interface ScenarioResult {
@@ -63,6 +63,10 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   setting.signal?.addEventListener('abort', abort)
   try {
     await runAll(course)
+  } catch (error) {
+    // Nothing can be told of the runs then, but the process has to be left as it was.
+    if (result === undefined) instruments.close()
+    throw error
   } finally {
     setting.signal?.removeEventListener('abort', abort)
   }
@@ -118,7 +122,7 @@ async function warmUp(course: Course): Promise<number | undefined> {
     const latencyMs = measured.endedMs - measured.startedMs
     tally.coldStart ??= { latencyMs, outcome: measured.outcome }
     totalMs += latencyMs
-    tallyRun(tally, measured)
+    tallySpend(tally, measured)
     course.stopped ??= stopReason(plan, course.samples, tally, setting.ledger)
   }
   return plan.warmup === 0 ? undefined : totalMs / plan.warmup
@@ -174,7 +178,7 @@ function durationOf(samples: Samples): number {
 }
 
 function conclude(course: Course, startedAt: Date): ScenarioResult {
-  const { setting, samples, tally, mistake, stopped } = course
+  const { setting, samples, tally, mistake } = course
   const { pausedMs, late, ...readings } = course.instruments.close()
   markDegraded(samples, late, course.originMs)
   const resources = { ...readings, durationMs: Math.max(0, durationOf(samples) - pausedMs) }
@@ -186,11 +190,18 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
     load: describeLoad(plan.load),
     cases: plan.caseHash,
   }
-  const checks = [...(stopped === undefined ? [] : [stopped]), ...behaviourChecks(tally)]
+  const checks = [...stopChecks(course), ...behaviourChecks(tally)]
   const warnings = executionWarnings(plan, summary, tally, course.instruments.callsOutside())
   const verdict = judge({ plan, samples, summary, comparability, checks, warnings }, setting)
   const record = recordOf({ setting, startedAt, resources, summary, samples, tally, verdict, comparability, mistake })
   const result = { record, samples, verdict, mistake }
   setting.onConcluded?.(result)
   return result
+}
+
+/** What stopped the runs; nothing when those in flight were the last ones, so that every planned run was made all the same. */
+function stopChecks({ stopped, samples, tally, setting }: Course): Check[] {
+  if (stopped === undefined) return []
+  const broken = tally.refused !== undefined || (stopped.code === 'spend' && stopped.status === 'fail')
+  return broken || samples.length < setting.plan.totalRuns ? [stopped] : []
 }

@@ -16,6 +16,7 @@ export interface SpendLedger {
 export function stopReason(plan: Plan, samples: Samples, tally: Tally, ledger: SpendLedger): Check | undefined {
   return (
     refusal(tally) ??
+    unreachable(plan, samples) ??
     overspent(plan, samples, tally, ledger) ??
     (plan.stopWhenCertain ? certainFailure(plan, samples) : undefined)
   )
@@ -33,6 +34,22 @@ function refusal({ refused }: Tally): Check | undefined {
       status === 404
         ? 'Check the URL that the client calls and the name of the model.'
         : 'Check the API key that the client sends (OpenAI clients read OPENAI_API_KEY; `perfProject({ envFile })` loads it from a file) and what it is allowed to do.',
+  }
+}
+
+const hopelessRuns = 3
+
+/** When the first runs all broke on the infrastructure, the others would too, and each may wait for long before it does. */
+function unreachable(plan: Plan, samples: Samples): Check | undefined {
+  if (samples.length !== hopelessRuns || samples.length === plan.totalRuns) return undefined
+  if (countOutcomes(samples).infrastructure < hopelessRuns) return undefined
+  const [problem] = samples.problems
+  return {
+    status: 'fail',
+    code: 'provider',
+    subject: 'provider',
+    message: `The first ${hopelessRuns} runs broke on the network or the provider, so no further run was made: ${problem?.message ?? 'unknown'}`,
+    remedy: 'Check that the model answers at the URL that the client calls, and run again.',
   }
 }
 
@@ -78,9 +95,10 @@ function certainFailure(plan: Plan, samples: Samples): Check | undefined {
   const bound = plan.thresholds.successRatio ?? 1
   const { wrong, error, timeout, limit, infrastructure } = countOutcomes(samples)
   const failed = wrong + error + timeout + limit
-  const best = 1 - failed / (plan.totalRuns - infrastructure)
   // One whole round first, so that the report can tell which cases fail.
-  if (best >= bound || samples.length < plan.cases.length) return undefined
+  if (failed === 0 || samples.length < plan.cases.length || samples.length >= plan.totalRuns) return undefined
+  const judged = plan.totalRuns - infrastructure
+  if ((judged - failed) / judged >= bound) return undefined
   return {
     status: 'fail',
     code: 'stopped',

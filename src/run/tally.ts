@@ -1,6 +1,6 @@
 import type { RunMeasurement } from '../measure/measurement.ts'
 
-/** What adds up over the runs of an execution, warm-up included, besides its samples. */
+/** What adds up over the runs of an execution besides its samples; models and money also over the warm-up. */
 export interface Tally {
   models: Set<string>
   /** Models that were called and have no price. */
@@ -37,17 +37,23 @@ export function emptyTally(): Tally {
   }
 }
 
-/** Adds one run to `tally`. */
-export function tallyRun(tally: Tally, run: RunMeasurement): void {
+/** Adds to `tally` what counts of every run, warm-up included: models and money. */
+export function tallySpend(tally: Tally, run: RunMeasurement): void {
   for (const model of run.models) tally.models.add(model)
   for (const model of run.unpriced) tally.unpriced.add(model)
   tally.spentUsd += (run.spentUsd ?? 0) + (run.judgeUsd ?? 0)
-  if (run.spentUsd === undefined) tally.unknownCosts += 1
+  if (run.spentUsd === undefined || run.judgeUsd === undefined) tally.unknownCosts += 1
+  if (run.refused !== undefined) tally.refused ??= { ...run.refused, message: run.problem?.message ?? '' }
+}
+
+/** Adds a measured run to `tally`. */
+export function tallyRun(tally: Tally, run: RunMeasurement): void {
+  tallySpend(tally, run)
   if (run.openStreams > 0) tally.openStreams += 1
   if (run.abandoned) tally.abandoned += 1
   if (run.values.modelCalls !== undefined) {
     tally.runsWithCalls += 1
-    if (run.outcome === 'ok' && run.values.outputTokens === undefined) tally.unknownTokens += 1
+    const answered = run.outcome === 'ok' || run.outcome === 'wrong'
+    if (answered && run.values.outputTokens === undefined) tally.unknownTokens += 1
   }
-  if (run.refused !== undefined) tally.refused ??= { ...run.refused, message: run.problem?.message ?? '' }
 }

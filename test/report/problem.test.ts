@@ -5,7 +5,7 @@ import { recordOf } from './sessions.ts'
 
 const withProblems = (...messages: string[]): ExecutionRecord => ({
   ...recordOf('thresholds'),
-  problems: messages.map((message, index) => ({ index, outcome: 'error', message })),
+  problems: messages.map((message, index) => ({ index, caseIndex: 0, outcome: 'error', message })),
 })
 const messagesOf = (record: ExecutionRecord) => groupProblems(record).map(({ count, message }) => [count, message])
 
@@ -48,8 +48,8 @@ describe('problems', () => {
     ])
   })
 
-  test('tell no case where there is one only, or where the samples are lost', () => {
-    expect(groupProblems({ ...withProblems('no'), samples: undefined })[0]?.caseName).toBeUndefined()
+  test('tell their case, even where the samples are lost, but not where there is one only', () => {
+    expect(groupProblems({ ...recordOf('problems'), samples: undefined })[0]?.caseName).toBe('no seats left')
     expect(groupProblems(recordOf('timeouts'))[0]?.caseName).toBeUndefined()
   })
 

@@ -23,7 +23,7 @@ test.each<[string, (...given: never[]) => unknown, string[]]>([
   ['renamed names', ({ db: database, expect: e }: never) => [database, e], ['db', 'expect']],
   [
     'defaults with commas and braces',
-    ({ db = { a: [1, 2], b: '},{' }, port = (() => 80)() }: never) => [db, port],
+    ({ db = { a: [1, 2], b: '},{' }, port = (() => 80)() }: { db?: unknown; port?: unknown }) => [db, port],
     ['db', 'port'],
   ],
   ['nested patterns', ({ db: { rows, size }, port }: never) => [rows, size, port], ['db', 'port']],

@@ -18,6 +18,7 @@ const plan: PlanArtifact = {
   runs: 20,
   warmup: 2,
   totalRuns: 40,
+  concurrency: 1,
   usdPerRun: 0.005,
   msPerRun: 500,
   capUsd: 1.2,

@@ -1,0 +1,45 @@
+import { wallClock } from '../src/domain/clock.ts'
+import { planScenario } from '../src/domain/plan.ts'
+import { readEnvironment } from '../src/measure/environment.ts'
+import { slot } from '../src/measure/watchdog-slots.ts'
+import { runScenario, type ScenarioResult } from '../src/run/scenario.ts'
+
+/** Calls in flight at once, in every driver. */
+export const concurrency = 10
+
+/** The agent that every driver calls. */
+export async function noOp(): Promise<void> {}
+
+const environment = readEnvironment()
+const slots = new Int32Array(new SharedArrayBuffer(slot.count * Int32Array.BYTES_PER_ELEMENT))
+
+/**
+ * Runs the no-op agent `calls` times as a test does, by `runScenario` itself: closed load, model calls attributed by
+ * AsyncLocalStorage, an abort signal for who asks, the latency limit watched, stray errors claimed, event loop and memory
+ * watched, samples kept in columns, stopping rules asked after each run.
+ *
+ * @param onRun told of each run that starts, beside the watchdog's memory
+ */
+export function runNoOp(calls: number, onRun?: (index: number) => void): Promise<ScenarioResult> {
+  const plan = planScenario('no-op', { runs: calls, warmup: 0, concurrency }, [{ name: 'no-op', input: undefined }])
+  return runScenario({
+    plan,
+    agent: noOp,
+    about: {},
+    identity: { project: '', file: '', suite: [], name: 'no-op', id: 'no-op' },
+    execution: 'no-op',
+    attempt: 0,
+    mode: 'live',
+    prices: {},
+    environment,
+    acceptWorse: false,
+    mayWrite: false,
+    keepsBaseline: false,
+    ledger: { spentBeforeUsd: 0 },
+    clock: wallClock,
+    onRun: (index) => {
+      Atomics.store(slots, slot.run, index)
+      onRun?.(index)
+    },
+  })
+}

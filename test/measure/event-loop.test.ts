@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { sleep, wallClock } from '../../src/domain/clock.ts'
+import { watchEventLoop } from '../../src/measure/event-loop.ts'
+import { virtualClock } from '../virtual-clock.ts'
+
+function compute(ms: number): void {
+  const untilMs = wallClock.nowMs() + ms
+  while (wallClock.nowMs() < untilMs);
+}
+
+describe.each([
+  ['with several runs in flight', false],
+  // Virtual time that passes takes no CPU time, as when the machine gives the process no turn.
+  ['with one run in flight', true],
+])('%s', (_, alone) => {
+  test('a loop that could not turn was late, from when the timer was due until it fired', async () => {
+    const clock = virtualClock()
+    const stop = watchEventLoop(clock, alone)
+    await clock.run(async () => {
+      await sleep(clock, 110)
+      clock.block(140)
+      await sleep(clock, 100)
+    })
+    // The tick that was due at 120 came at 250.
+    expect(stop().late).toEqual([{ fromMs: 120, toMs: 250 }])
+  })
+
+  test('a loop that turned in time was never late', async () => {
+    const clock = virtualClock()
+    const stop = watchEventLoop(clock, alone)
+    await clock.run(async () => {
+      for (let step = 0; step < 50; step++) {
+        clock.block(20)
+        await sleep(clock, 25)
+      }
+    })
+    expect(stop().late).toEqual([])
+  })
+
+  test('lateness at the very end is noticed', async () => {
+    const clock = virtualClock()
+    const stop = watchEventLoop(clock, alone)
+    await clock.run(() => sleep(clock, 110))
+    clock.block(140)
+    expect(stop().late).toEqual([{ fromMs: 120, toMs: 250 }])
+  })
+})
+
+describe('a process that computes', () => {
+  test('is late for the other runs in flight', async () => {
+    const stop = watchEventLoop(wallClock, false)
+    await sleep(wallClock, 30)
+    compute(120)
+    await sleep(wallClock, 30)
+    const { late, delayP99Ms } = stop()
+    const longestMs = Math.max(...late.map(({ fromMs, toMs }) => toMs - fromMs))
+    expect(longestMs).toBeGreaterThan(80)
+    expect(delayP99Ms).toBeGreaterThan(80)
+  })
+
+  test('is not late for its only run, whose own work that is', async () => {
+    const stop = watchEventLoop(wallClock, true)
+    await sleep(wallClock, 30)
+    const fromMs = wallClock.nowMs()
+    compute(120)
+    const toMs = wallClock.nowMs()
+    await sleep(wallClock, 30)
+    expect(stop().late.filter((one) => one.fromMs < toMs && one.toMs > fromMs)).toEqual([])
+  })
+})
+
+test('a loop that nothing was seen of has no delay', () => {
+  expect(watchEventLoop(virtualClock(), false)()).toEqual({ delayP99Ms: undefined, late: [] })
+})

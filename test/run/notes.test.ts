@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import { createSamples, type Outcome } from '../../src/domain/sample.ts'
+import { type Summary, summarize } from '../../src/domain/summary.ts'
+import type { Warning } from '../../src/domain/verdict.ts'
+import { keepRun } from '../../src/run/keep.ts'
+import { behaviourChecks, executionWarnings } from '../../src/run/notes.ts'
+import { emptyTally, type Tally } from '../../src/run/tally.ts'
+import { planOf } from './plans.ts'
+import { runMeasurement } from './run-measurement.ts'
+
+interface Seen {
+  tally?: Partial<Tally>
+  outcomes?: Outcome[]
+  degraded?: number
+  callsOutside?: number
+  options?: Parameters<typeof planOf>[0]
+}
+
+function summaryOf(outcomes: Outcome[], degraded: number): Summary {
+  const samples = createSamples(outcomes.length)
+  for (const outcome of outcomes) keepRun(samples, runMeasurement({ outcome }), 0, 0, 0)
+  for (let index = 0; index < degraded; index++) samples.degraded[index] = 1
+  return summarize(samples, { durationMs: 100 }, [{ name: 'case 1', input: undefined }])
+}
+
+/** The warnings about ten ok runs that called models, but for what was `seen`. */
+function warnings({
+  tally,
+  outcomes = Array(10).fill('ok'),
+  degraded = 0,
+  callsOutside = 0,
+  options,
+}: Seen): Warning[] {
+  const whole = { ...emptyTally(), runsWithCalls: 10, ...tally }
+  return executionWarnings(planOf(options), summaryOf(outcomes, degraded), whole, callsOutside)
+}
+
+test('there is nothing to say about runs that behaved', () => {
+  expect(warnings({})).toEqual([])
+  expect(behaviourChecks(emptyTally())).toEqual([])
+})
+
+describe('open streams', () => {
+  test('fail, with the number of runs that left one', () => {
+    expect(behaviourChecks({ ...emptyTally(), openStreams: 3 })).toEqual([
+      {
+        status: 'fail',
+        code: 'openStream',
+        subject: 'open streams',
+        value: 3,
+        bound: 0,
+        unit: 'count',
+        message:
+          'The agent left a stream open in 3 runs: it returned while a model call was still sending, so its tokens and its end are unknown.',
+        remedy: 'Read the stream to its end, return it so that the run drains it, or abort it.',
+      },
+    ])
+  })
+})
+
+describe('it warns when', () => {
+  test('no model call was seen', () => {
+    expect(warnings({ tally: { runsWithCalls: 0 } })).toEqual([
+      {
+        code: 'noModelCalls',
+        message: 'No model call was seen in any run: tokens, steps, tool calls and cost are unknown.',
+        remedy: expect.stringContaining('run.usage({ inputTokens, outputTokens })'),
+      },
+    ])
+  })
+
+  test('model calls were seen, but outside of the runs only', () => {
+    expect(warnings({ tally: { runsWithCalls: 0 }, callsOutside: 1_200 })).toMatchObject([
+      {
+        code: 'noModelCalls',
+        message:
+          'No model call was seen in any run, but 1,200 outside of them: tokens, steps, tool calls and cost are unknown.',
+      },
+    ])
+  })
+
+  test('some model calls belonged to no run', () => {
+    expect(warnings({ callsOutside: 2 })).toMatchObject([
+      {
+        code: 'foreignCalls',
+        message: '2 model calls belonged to no run.',
+        remedy: expect.stringContaining('AsyncLocalStorage'),
+      },
+    ])
+  })
+
+  test('answers did not tell their tokens', () => {
+    expect(warnings({ tally: { unknownTokens: 1 } })).toMatchObject([
+      {
+        code: 'unknownTokens',
+        message: '1 run got answers that did not tell their tokens.',
+        remedy: expect.stringContaining('stream_options: { include_usage: true }'),
+      },
+    ])
+  })
+
+  test('runs broke on the infrastructure', () => {
+    expect(warnings({ outcomes: ['ok', 'infrastructure', 'infrastructure'] })).toMatchObject([
+      {
+        code: 'infrastructure',
+        message: '2 runs broke on the network or the provider and count neither for nor against the agent.',
+      },
+    ])
+  })
+
+  test('the event loop was late during a tenth of the runs, and not below', () => {
+    expect(warnings({ outcomes: Array(20).fill('ok'), degraded: 1 })).toEqual([])
+    expect(warnings({ outcomes: Array(20).fill('ok'), degraded: 2 })).toMatchObject([
+      {
+        code: 'degraded',
+        message: 'The event loop was late during 2 runs of 20 for a reason outside them: their times are too long.',
+      },
+    ])
+  })
+
+  test('runs went on after they were stopped', () => {
+    expect(warnings({ tally: { abandoned: 2 } })).toMatchObject([
+      {
+        code: 'abandoned',
+        message: expect.stringMatching(/^2 runs went on after .* had stopped them/),
+        remedy: expect.stringContaining('`signal`'),
+      },
+    ])
+  })
+
+  test.each([{ thresholds: { costUsd: { mean: 1 } } }, { limits: { costUsd: 1 } }])(
+    'a model has no price and its cost matters: %o',
+    (options) => {
+      expect(warnings({ tally: { unpriced: new Set(['gpt-6', 'gpt-7']) }, options })).toMatchObject([
+        { code: 'unpriced', message: 'There is no price for "gpt-6", "gpt-7", so its cost is unknown.' },
+      ])
+    },
+  )
+})
+
+describe('it says nothing', () => {
+  test('about prices that nobody asked for', () => {
+    expect(warnings({ tally: { unpriced: new Set(['gpt-6']) } })).toEqual([])
+  })
+
+  test('about model calls when there was no run', () => {
+    expect(warnings({ tally: { runsWithCalls: 0 }, outcomes: [] })).toEqual([])
+  })
+})
