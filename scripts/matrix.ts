@@ -23,14 +23,20 @@ function install(version: string): string {
   // npm 12 runs the script that puts the binary in its place only where it is allowed to.
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, allowScripts: { node: true } }))
-  const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', `node@${version}`], { cwd: folder, stdio: 'inherit' })
+  const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', `node@${version}`], {
+    cwd: folder,
+    stdio: 'inherit',
+  })
   if (status !== 0) throw new Error(`could not install Node ${version}`)
   return join(folder, 'node_modules', '.bin', 'node')
 }
 
 try {
-  for (const version of nodes) run(`unit and capture tests on Node ${version}`, install(version), [vitest, 'run', '--project', 'unit'])
-  run('end-to-end tests beside Vitest 4.1.12 and 5.1.1', process.execPath, [vitest, 'run', '--project', 'e2e'], { MATRIX: '1' })
+  for (const version of nodes)
+    run(`unit and capture tests on Node ${version}`, install(version), [vitest, 'run', '--project', 'unit'])
+  run('end-to-end tests beside Vitest 4.1.12 and 5.1.1', process.execPath, [vitest, 'run', '--project', 'e2e'], {
+    MATRIX: '1',
+  })
 } finally {
   rmSync(room, { recursive: true, force: true })
 }

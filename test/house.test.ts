@@ -101,7 +101,7 @@ describe('modulesOf', () => {
     ["export type { A } from './a.ts'", './a.ts'],
     ["export * from './a.ts'", './a.ts'],
     ["const load = async () => (await import('./a.ts')).a", './a.ts'],
-    ['const load = () => import(`./${name}.ts`)', '(computed)'],
+    ['const load = (name: string) => import(name)', '(computed)'],
     ["type A = import('./a.ts').A", './a.ts'],
     ["let a: typeof import('./a.ts')", './a.ts'],
     ["const a = require('./a.ts')", './a.ts'],
@@ -245,6 +245,13 @@ describe('refusedNames', () => {
     },
   )
 
+  test('lets the words of another module be', () => {
+    expect(refusedNames([file('vitest/a.ts', "declare module 'vitest' { interface TaskRegistry { a: 1 } }")])).toEqual(
+      [],
+    )
+    expect(refusedNames([file('vitest/a.ts', 'interface TaskRegistry { a: 1 }')])).toHaveLength(1)
+  })
+
   test('lets words be that only look alike, and words of others', () => {
     const text =
       "const baseline = 1\nconst database = 2\nconst a = { handler: 1 }\nprocess.on('handler', onUtility)\nfunction reserve() {}"
@@ -266,7 +273,7 @@ describe('undocumented', () => {
 
   test('follows a name to where it is defined', () => {
     const door = file('index.ts', "export { type A, a, b as c } from './domain/a.ts'")
-    expect(undocumented([door, documented])).toEqual(['domain/a.ts: b has no docstring'])
+    expect(undocumented([door, documented])).toEqual(['domain/a.ts: c has no docstring'])
   })
 
   test('follows it through imports and a default', () => {

@@ -160,9 +160,13 @@ function isRefused(name: string): boolean {
   return words.some((word) => refusedWords.some((refused) => new RegExp(`^${refused}(s|es|ies)?$`, 'i').test(word)))
 }
 
-/** Names that `source` gives: to functions, classes, types, variables, parameters and members of classes. */
+/**
+ * Names that `source` gives: to functions, classes, types, variables, parameters and members of classes. What it adds to the
+ * module of another is named by the other.
+ */
 function declaredNames({ path, text }: Source): string[] {
   const names: string[] = []
+  const foreign: Named[] = []
   const add = (pattern: { type: string; start: number; end: number } | null) => {
     // Of a pattern, every word in it: what it renames is among them, and so are its defaults.
     if (pattern !== null) names.push(...text.slice(pattern.start, pattern.end).split(/[^\w$]+/))
@@ -176,7 +180,12 @@ function declaredNames({ path, text }: Source): string[] {
     FunctionExpression: addFunction,
     ArrowFunctionExpression: (node) => addFunction({ id: null, params: node.params }),
     ClassDeclaration: ({ id }) => add(id),
-    TSInterfaceDeclaration: ({ id }) => add(id),
+    TSModuleDeclaration: (node) => {
+      if (node.id.type === 'Literal') foreign.push(node)
+    },
+    TSInterfaceDeclaration: ({ id }) => {
+      if (!foreign.some(({ start, end }) => start < id.start && id.end < end)) add(id)
+    },
     TSTypeAliasDeclaration: ({ id }) => add(id),
     MethodDefinition: ({ key }) => add(key),
     PropertyDefinition: ({ key }) => add(key),

@@ -129,7 +129,8 @@ function endOf(
     return { outcome: 'error', problem: { class: 'agent', message } }
   }
   if (isUnreadAnswer(run.output)) {
-    const message = 'The agent returned an answer that it had not begun to read. Return its stream: `result.textStream`.'
+    const message =
+      'The agent returned an answer that it had not begun to read. Return its stream: `result.textStream`.'
     return { outcome: 'error', problem: { class: 'agent', message } }
   }
   return { outcome: 'ok' }
@@ -150,7 +151,11 @@ function failureOf(
   const broken = kind === 'connection' || kind === 'rateLimit' || (status !== undefined && status >= 500)
   const refused =
     last !== undefined && (status === 401 || status === 403 || status === 404) ? { status, url: last.url } : undefined
-  return { outcome: broken ? 'infrastructure' : 'error', problem: { class: kind, message: fullMessageOf(error) }, refused }
+  return {
+    outcome: broken ? 'infrastructure' : 'error',
+    problem: { class: kind, message: fullMessageOf(error) },
+    refused,
+  }
 }
 
 function statusOf(error: unknown): number | undefined {

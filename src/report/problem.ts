@@ -25,7 +25,14 @@ export function groupProblems(record: ExecutionRecord): ProblemGroup[] {
     const key = `${outcome} ${shapeOf(text)}`
     const group = groups.get(key)
     if (group === undefined)
-      groups.set(key, { count: 1, outcome, message: text, same: true, run: index + 1, caseName: caseOf(record, caseIndex) })
+      groups.set(key, {
+        count: 1,
+        outcome,
+        message: text,
+        same: true,
+        run: index + 1,
+        caseName: caseOf(record, caseIndex),
+      })
     else {
       group.count += 1
       group.same &&= group.message === text

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sleep, wallClock } from '../../src/domain/clock.ts'
+import { readCpuMs } from '../../src/measure/cpu.ts'
 import { watchEventLoop } from '../../src/measure/event-loop.ts'
 import { virtualClock } from '../virtual-clock.ts'
 
@@ -58,14 +59,20 @@ describe('a process that computes', () => {
     expect(delayP99Ms).toBeGreaterThan(80)
   })
 
-  test('is not late for its only run, whose own work that is', async () => {
-    const stop = watchEventLoop(wallClock, true)
-    await sleep(wallClock, 30)
-    const fromMs = wallClock.nowMs()
-    compute(120)
-    const toMs = wallClock.nowMs()
-    await sleep(wallClock, 30)
-    expect(stop().late.filter((one) => one.fromMs < toMs && one.toMs > fromMs)).toEqual([])
+  test.each([
+    ['is not late for its only run, whose own work that is', true, 0],
+    ['is late for several runs, of which only one can be at work', false, 1],
+  ])('%s', async (_, alone, times) => {
+    const clock = virtualClock()
+    const stop = watchEventLoop(clock, alone)
+    await clock.run(async () => {
+      await sleep(clock, 110)
+      const before = readCpuMs()
+      while (readCpuMs() - before < 100);
+      clock.block(140)
+      await sleep(clock, 100)
+    })
+    expect(stop().late).toHaveLength(times)
   })
 })
 
