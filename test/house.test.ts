@@ -282,25 +282,25 @@ describe('undocumented', () => {
   })
 
   test.for([
-    ['export const a = 1'],
-    ['// A comment.\nexport const a = 1'],
-    ['/* No docstring. */\nexport const a = 1'],
-    ['/** Of something else. */\nconst b = 1\nexport const a = b'],
-    ['/** This function does. */\nexport function a() {}'],
-    ['export async function a() {}'],
-    ['export class a {}'],
-    ['export type a = 1'],
-    ["export { a } from './nowhere.ts'"],
-    ["export { a } from 'zod'"],
-  ])('sees what is missing in %s', ([text = '']) => {
+    ['no comment', 'export const a = 1'],
+    ['a comment of one line', '// A comment.\nexport const a = 1'],
+    ['a comment that is no docstring', '/* No docstring. */\nexport const a = 1'],
+    ['the docstring of another', '/** Of something else. */\nconst b = 1\nexport const a = b'],
+    ['a docstring that does not say what it is', '/** This function does. */\nexport function a() {}'],
+    ['a function', 'export async function a() {}'],
+    ['a class', 'export class a {}'],
+    ['a type', 'export type a = 1'],
+    ['what is defined nowhere', "export { a } from './nowhere.ts'"],
+    ['what is of another package', "export { a } from 'zod'"],
+  ] as const)('sees %s', ([, text]) => {
     expect(undocumented([file('index.ts', text)])).toHaveLength(1)
   })
 
   test.for([
-    '/** An a. */\nexport const a = 1',
-    '/**\n * An a.\n */\nexport async function a() {}',
-    '/** An a. */\nclass a {}\nexport { a }',
-  ])('lets %s be', (text) => {
+    ['a constant', '/** An a. */\nexport const a = 1'],
+    ['a function', '/**\n * An a.\n */\nexport async function a() {}'],
+    ['what is exported later', '/** An a. */\nclass a {}\nexport { a }'],
+  ] as const)('lets %s be that has one', ([, text]) => {
     expect(undocumented([file('index.ts', text)])).toEqual([])
   })
 })

@@ -111,7 +111,7 @@ export const metrics = {
     grows: false,
     limits: false,
     meaning:
-      'Start of a run to the first content its user could see: the first item of the returned stream, else the first text of the last model call.',
+      'Start of a run to the first content its user could see: the first text of the returned stream that is not empty, else the first text of the last model call. A stream of objects or bytes counts from whichever of the two comes later.',
     source: here,
     read: (samples, index) => difference(samples.firstTokenAtMs, samples.startedAtMs, index),
   },
@@ -309,7 +309,7 @@ export const metrics = {
     of: 'machine',
     per: 'scenario',
     meaning: 'Highest resident set of the process while runs were on.',
-    source: 'getrusage(2)',
+    source: 'process.memoryUsage.rss(), every 100 ms',
     read: (_, resources) => resources.peakRssBytes,
   },
   eventLoopDelayMs: {

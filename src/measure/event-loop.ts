@@ -19,13 +19,21 @@ const resolutionMs = 10
 const tickMs = 20
 const lateMs = 30
 
+/** A watch over the event loop. */
+export interface LoopWatch {
+  /** Does `work`, whose time is not held against the loop. */
+  without: (work: () => void) => void
+  /** Ends the watch. */
+  stop: () => LoopObservation
+}
+
 /**
- * Watches how late timers fire until the returned function is called.
+ * Watches how late timers fire.
  *
  * @param alone true at concurrency 1: then lateness that the process itself spent computing belongs to the one run in flight,
  * and only lateness that the machine caused disturbs the measurement
  */
-export function watchEventLoop(clock: Clock, alone: boolean): () => LoopObservation {
+export function watchEventLoop(clock: Clock, alone: boolean): LoopWatch {
   const delays = monitorEventLoopDelay({ resolution: resolutionMs })
   delays.enable()
   const late: LateInterval[] = []
@@ -41,7 +49,7 @@ export function watchEventLoop(clock: Clock, alone: boolean): () => LoopObservat
     lastCpu = cpu
   }
   const stop = clock.every(tickMs, tick)
-  return () => {
+  const finish = (): LoopObservation => {
     stop()
     // Runs that never wait may have ended before a timer could tell that it is late.
     tick()
@@ -49,5 +57,16 @@ export function watchEventLoop(clock: Clock, alone: boolean): () => LoopObservat
     // What Node records is the time between two ticks, its resolution included.
     const delayMs = Math.max(0, delays.percentile(99) / 1e6 - resolutionMs)
     return { delayP99Ms: delays.count === 0 ? undefined : delayMs, late }
+  }
+  return {
+    without: (work) => {
+      tick()
+      delays.disable()
+      work()
+      delays.enable()
+      lastMs = clock.nowMs()
+      lastCpu = process.cpuUsage()
+    },
+    stop: finish,
   }
 }

@@ -6,7 +6,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
 import { ActiveRun } from '../measure/active-run.ts'
 import { type InFlight, watchDeadlines } from '../measure/deadline.ts'
-import { type LateInterval, watchEventLoop } from '../measure/event-loop.ts'
+import { type LateInterval, type LoopWatch, watchEventLoop } from '../measure/event-loop.ts'
 import { guardProcess } from '../measure/guard.ts'
 import { type HeapReading, heapAfterCollection } from '../measure/memory.ts'
 import { watchResidentSet } from '../measure/resident-set.ts'
@@ -32,6 +32,8 @@ export interface Readings extends Omit<Resources, 'durationMs'> {
 
 // Below this, an execution is too short for its heap to say anything, unless a threshold asks for it.
 const heapWorthMs = 500
+// With fewer, what is compiled and cached along the way looks like growth.
+const heapWorthRuns = 30
 
 /** Starts to watch model calls, time limits, stray errors, event loop and memory. */
 export function startInstruments(
@@ -43,16 +45,16 @@ export function startInstruments(
   const stopObserving = observe()
   const outsideBefore = callsOutsideRuns()
   const unguard = guardProcess({ claim: (error) => claim(inFlight, error) })
-  const stopLoop = watchEventLoop(clock, plan.load.concurrency === 1)
+  const loop = watchEventLoop(clock, plan.load.concurrency === 1)
   const stopResidentSet = watchResidentSet(clock)
-  const heap = heapReader(plan, clock)
+  const heap = heapReader(plan, clock, loop)
   return {
     inFlight,
     readHeap: heap.read,
     callsOutside: () => callsOutsideRuns() - outsideBefore,
     close: () => {
       const peakRssBytes = stopResidentSet()
-      const { delayP99Ms, late } = stopLoop()
+      const { delayP99Ms, late } = loop.stop()
       unguard()
       stopObserving()
       inFlight.close()
@@ -75,7 +77,7 @@ interface HeapReader {
 
 // Reads after each sixth of the runs, for a slope takes five points: the first sixth is left to caches that fill and code that
 // is compiled. Collecting stops every run in flight, so that with several at once it is done only when asked for.
-function heapReader(plan: Plan, clock: Clock): HeapReader {
+function heapReader(plan: Plan, clock: Clock, loop: LoopWatch): HeapReader {
   const startedMs = clock.nowMs()
   const asked = plan.thresholds.heapGrowthBytes !== undefined
   const marks = [...new Set([1, 2, 3, 4, 5, 6].map((part) => Math.ceil((plan.totalRuns * part) / 6)))]
@@ -86,13 +88,14 @@ function heapReader(plan: Plan, clock: Clock): HeapReader {
     read: (runsDone) => {
       const next = due[0]
       if (next === undefined || runsDone < next) return
-      if (!asked && clock.nowMs() - startedMs < heapWorthMs) {
+      if (!asked && (plan.totalRuns < heapWorthRuns || clock.nowMs() - startedMs < heapWorthMs)) {
         due.length = 0
         return
       }
       while (due[0] !== undefined && due[0] <= runsDone) due.shift()
       const beforeMs = clock.nowMs()
-      readings.push({ runs: runsDone, bytes: heapAfterCollection() })
+      // Our own pause is no delay of the agent's.
+      loop.without(() => readings.push({ runs: runsDone, bytes: heapAfterCollection() }))
       pausedMs += clock.nowMs() - beforeMs
     },
     pausedMs: () => pausedMs,

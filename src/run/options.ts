@@ -33,6 +33,13 @@ export const ThresholdsSchema = z.strictObject({
   scores: z.record(z.string(), scoreBounds).optional(),
 })
 
+// A category has no process of its own: of the metrics of the whole execution only success is its.
+const CategorySchema = z.strictObject({
+  ...Object.fromEntries(distributionMetricNames.map((name) => [name, statisticBounds.optional()])),
+  successRatio: z.number().min(0).max(1).optional(),
+  scores: z.record(z.string(), scoreBounds).optional(),
+})
+
 const LimitsSchema = z.strictObject({
   ...Object.fromEntries(limitNames.map((name) => [name, positive.optional()])),
   latencyMs: timeoutMs.optional(),
@@ -92,7 +99,7 @@ const ScenarioSchema = z.strictObject({
   teardown: call.optional(),
   agent: call,
   thresholds: ThresholdsSchema.optional(),
-  categories: z.record(z.string(), ThresholdsSchema).optional(),
+  categories: z.record(z.string(), CategorySchema).optional(),
   inconclusive: z.enum(['pass', 'fail']).optional(),
   baseline: z.boolean().optional(),
 })
@@ -100,7 +107,6 @@ const ScenarioSchema = z.strictObject({
 const BoundsSchema = z.strictObject({
   ...boundsShape,
   name: z.string().min(1).optional(),
-  baseline: z.boolean().optional(),
 })
 
 /** Throws every mistake in the options of the scenario `name`. @throws BenchAgentError */

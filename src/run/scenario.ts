@@ -98,7 +98,8 @@ async function runAll(course: Course): Promise<void> {
       // What ends after the result was given would only contradict it.
       if (measured === undefined || measured.interrupted || setting.signal?.aborted) return
       tallyRun(course.tally, measured)
-      keepRun(samples, measured, caseIndex, dueMs, course.originMs)
+      // Under a closed load nothing waits in a queue: a run is due when its set-up is done and its rate allows.
+      keepRun(samples, measured, caseIndex, Math.max(dueMs, measured.startedMs), course.originMs)
       instruments.readHeap(samples.length)
       course.stopped ??= stopReason(plan, samples, course.tally, setting.ledger)
     }

@@ -42,6 +42,8 @@ export function mayWriteHistory(variables: NodeJS.ProcessEnv, ci: boolean): bool
 
 function onDefaultBranch(variables: NodeJS.ProcessEnv): boolean {
   if (variables.GITHUB_EVENT_NAME?.startsWith('pull_request')) return false
+  // GitHub runs schedules on the default branch only, and does not name it in their event.
+  if (variables.GITHUB_EVENT_NAME === 'schedule') return true
   const branch = variables.GITHUB_REF_NAME ?? variables.CI_COMMIT_BRANCH
   const main = variables.CI_DEFAULT_BRANCH ?? githubDefaultBranch(variables.GITHUB_EVENT_PATH)
   return branch !== undefined && branch === main

@@ -71,6 +71,7 @@ async function measureInside<Returned>(
     agent: agent as Agent,
     check: check as ScenarioSetting['check'],
     compares: true,
+    signal: task.context.signal,
     keepsBaseline: false,
     deferred: true,
   })

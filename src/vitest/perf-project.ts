@@ -16,7 +16,7 @@ import { addReporter } from './reporter.ts'
 export interface PerfProjectOptions {
   /** Name of the project, for `vitest --project`. @default 'perf' */
   name?: string | undefined
-  /** Whether models are called. @default 'live' */
+  /** `live` calls models. `replay` is kept for recorded calls, which this version cannot replay. @default 'live' */
   mode?: Mode | undefined
   /** Files that hold its tests. @default ['**\/*.perf.?(c|m)[jt]s?(x)'] */
   include?: string[] | undefined
@@ -36,7 +36,7 @@ export interface PerfProjectOptions {
 
 const OptionsSchema = z.strictObject({
   name: z.string().min(1).optional(),
-  mode: z.enum(['live', 'replay']).optional(),
+  mode: z.literal('live', '"live": this version cannot replay recorded calls').optional(),
   include: z.array(z.string().min(1)).min(1).optional(),
   spendUsd: z.number().positive().optional(),
   envFile: z.string().min(1).optional(),
@@ -91,8 +91,7 @@ function perfPlugin(options: Resolved): Vite.Plugin {
         project.config.include = []
         explainSkipped(vitest, { ...options, root: project.config.root })
       }
-      if (options.mode !== 'replay')
-        vitest.onFilterWatchedSpecification((specification) => specification.project.name !== options.name)
+      vitest.onFilterWatchedSpecification((specification) => specification.project.name !== options.name)
     },
   }
 }

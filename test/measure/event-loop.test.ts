@@ -16,7 +16,7 @@ describe.each([
 ])('%s', (_, alone) => {
   test('a loop that could not turn was late, from when the timer was due until it fired', async () => {
     const clock = virtualClock()
-    const stop = watchEventLoop(clock, alone)
+    const { stop } = watchEventLoop(clock, alone)
     await clock.run(async () => {
       await sleep(clock, 110)
       clock.block(140)
@@ -26,9 +26,20 @@ describe.each([
     expect(stop().late).toEqual([{ fromMs: 120, toMs: 250 }])
   })
 
+  test('what was done outside of the watch is no lateness', async () => {
+    const clock = virtualClock()
+    const loop = watchEventLoop(clock, alone)
+    await clock.run(async () => {
+      await sleep(clock, 110)
+      loop.without(() => clock.block(140))
+      await sleep(clock, 100)
+    })
+    expect(loop.stop().late).toEqual([])
+  })
+
   test('a loop that turned in time was never late', async () => {
     const clock = virtualClock()
-    const stop = watchEventLoop(clock, alone)
+    const { stop } = watchEventLoop(clock, alone)
     await clock.run(async () => {
       for (let step = 0; step < 50; step++) {
         clock.block(20)
@@ -40,7 +51,7 @@ describe.each([
 
   test('lateness at the very end is noticed', async () => {
     const clock = virtualClock()
-    const stop = watchEventLoop(clock, alone)
+    const { stop } = watchEventLoop(clock, alone)
     await clock.run(() => sleep(clock, 110))
     clock.block(140)
     expect(stop().late).toEqual([{ fromMs: 120, toMs: 250 }])
@@ -49,7 +60,7 @@ describe.each([
 
 describe('a process that computes', () => {
   test('is late for the other runs in flight', async () => {
-    const stop = watchEventLoop(wallClock, false)
+    const { stop } = watchEventLoop(wallClock, false)
     await sleep(wallClock, 30)
     compute(120)
     await sleep(wallClock, 30)
@@ -64,7 +75,7 @@ describe('a process that computes', () => {
     ['is late for several runs, of which only one can be at work', false, 1],
   ])('%s', async (_, alone, times) => {
     const clock = virtualClock()
-    const stop = watchEventLoop(clock, alone)
+    const { stop } = watchEventLoop(clock, alone)
     await clock.run(async () => {
       await sleep(clock, 110)
       const before = readCpuMs()
@@ -77,5 +88,5 @@ describe('a process that computes', () => {
 })
 
 test('a loop that nothing was seen of has no delay', () => {
-  expect(watchEventLoop(virtualClock(), false)()).toEqual({ delayP99Ms: undefined, late: [] })
+  expect(watchEventLoop(virtualClock(), false).stop()).toEqual({ delayP99Ms: undefined, late: [] })
 })

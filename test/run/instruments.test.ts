@@ -44,18 +44,19 @@ describe('the heap', () => {
   }
 
   test('is read after each sixth of the runs', async () => {
-    expect(await readingsOf({ runs: 12 }, 600)).toEqual([2, 4, 6, 8, 10, 12])
-    expect(await readingsOf({ runs: 10 }, 600)).toEqual([2, 4, 5, 7, 9, 10])
-    expect(await readingsOf({ runs: 3 }, 600)).toEqual([1, 2, 3])
+    expect(await readingsOf({ runs: 36 }, 600)).toEqual([6, 12, 18, 24, 30, 36])
+    expect(await readingsOf({ runs: 32 }, 600)).toEqual([6, 11, 16, 22, 27, 32])
+    expect(await readingsOf({ runs: 3, thresholds: { heapGrowthBytes: 1_000 } }, 600)).toEqual([1, 2, 3])
   })
 
   test('is not read when the execution is too short to say anything, unless a threshold asks', async () => {
-    expect(await readingsOf({ runs: 6 }, 400)).toEqual([])
+    expect(await readingsOf({ runs: 36 }, 400)).toEqual([])
+    expect(await readingsOf({ runs: 29 }, 600)).toEqual([])
     expect(await readingsOf({ runs: 6, thresholds: { heapGrowthBytes: 1_000 } }, 0)).toEqual([1, 2, 3, 4, 5, 6])
   })
 
   test('is not read with several runs in flight, unless a threshold asks', async () => {
-    expect(await readingsOf({ runs: 6, concurrency: 2 }, 600)).toEqual([])
+    expect(await readingsOf({ runs: 36, concurrency: 2 }, 600)).toEqual([])
     expect(await readingsOf({ runs: 6, concurrency: 2, thresholds: { heapGrowthBytes: 1_000 } }, 0)).toEqual([
       1, 2, 3, 4, 5, 6,
     ])

@@ -80,7 +80,7 @@ describe('valid options pass', () => {
   })
 
   test('for a measurement without cases', () => {
-    const bounds = { name: 'first', runs: 3, warmup: 0, limits: { steps: 3 }, baseline: true, about: { model: 'm' } }
+    const bounds = { name: 'first', runs: 3, warmup: 0, limits: { steps: 3 }, about: { model: 'm' } }
     expect(linesOf(() => requireBounds('the options', bounds))).toEqual([])
   })
 })
@@ -191,7 +191,7 @@ describe('a name that is misspelt gets a suggestion', () => {
       ),
     ])
     expect(linesOf(() => requireBounds('the options', { thresholds: {} }))[1]).toMatch(
-      /^Expected thresholds to be an option, got a name that is none\. Known here: id, .*, name, baseline\.$/,
+      /^Expected thresholds to be an option, got a name that is none\. Known here: id, .*, name\.$/,
     )
     const schema = z.strictObject({
       name: z.string().optional(),

@@ -35,6 +35,7 @@ describe('a passing session adds to the history', () => {
     ['on the default branch of GitHub', true, { ...github, GITHUB_REF_NAME: 'trunk' }, true],
     ['on another branch of GitHub not', true, { ...github, GITHUB_REF_NAME: 'main' }, false],
     ['for a pull request not', true, { ...github, GITHUB_EVENT_NAME: 'pull_request', GITHUB_REF_NAME: 'trunk' }, false],
+    ['in a scheduled job of GitHub', true, { GITHUB_EVENT_NAME: 'schedule', GITHUB_REF_NAME: 'trunk' }, true],
     [
       'without a readable event not',
       true,
