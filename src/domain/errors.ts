@@ -32,12 +32,17 @@ export class BenchAgentError extends Error {
   }
 }
 
-/** The user's mistakes in `subject`, all of them in one error. */
+// A file may hold thousands, and whoever has read twenty knows what to do.
+const mistakesShown = 20
+
+/** The user's mistakes in `subject`, all of them in one error; of very many the first, and how many more there are. */
 export function mistakesError(code: ErrorCode, subject: string, mistakes: readonly Mistake[]): BenchAgentError {
-  const lines = mistakes.map(({ path, expected, got, remedy }) => {
+  const lines = mistakes.slice(0, mistakesShown).map(({ path, expected, got, remedy }) => {
     const advice = remedy === undefined ? '' : ` ${remedy}`
     return `  Expected ${path} to be ${expected}, got ${got}.${advice}`
   })
+  const hidden = mistakes.length - lines.length
+  if (hidden > 0) lines.push(`  …and ${hidden} more.`)
   const count = mistakes.length === 1 ? 'One mistake' : `${mistakes.length} mistakes`
   return new BenchAgentError(code, `${count} in ${subject} (${code}):\n${lines.join('\n')}`)
 }

@@ -72,12 +72,16 @@ function notCompared(findings: readonly Finding[]): { message: string; ofMachine
     const labels = members.map(({ metric }) => describeMetric(metric).label)
     const what = members.length === findings.length ? 'nothing' : labels.join(', ')
     const not = members.length === findings.length ? '' : ' not'
-    return { message: `${what} was${not} compared: ${reason}.`, ofMachine: reason.startsWith('no accepted execution') }
+    const were = what === 'nothing' || labels.length === 1 ? 'was' : 'were'
+    return {
+      message: `${what} ${were}${not} compared: ${reason}.`,
+      ofMachine: reason.startsWith('no accepted execution'),
+    }
   })
 }
 
 function historyRemedy(ci: boolean): string {
   return ci
     ? 'Carry `.bench-agent/history/` from job to job with the cache of the CI.'
-    : 'The next run is compared with this one, if it passed.'
+    : 'Once a passing run is kept in `.bench-agent/history`, later ones are compared with it.'
 }

@@ -59,7 +59,8 @@ function unknownTokens(tally: Tally): Warning | undefined {
   return {
     code: 'unknownTokens',
     message: `${plural(tally.unknownTokens, 'run')} got answers that did not tell their tokens.`,
-    remedy: 'Ask for them: streams of OpenAI chat completions need `stream_options: { include_usage: true }`.',
+    remedy:
+      'Read streams to their end, and ask for their tokens: streams of OpenAI chat completions need `stream_options: { include_usage: true }`.',
   }
 }
 
@@ -73,7 +74,7 @@ function infrastructure({ outcomes }: Summary): Warning | undefined {
 }
 
 function degraded({ degraded: count, runs }: Summary): Warning | undefined {
-  if (runs === 0 || count * 10 < runs) return undefined
+  if (runs === 0 || count * 5 < runs) return undefined
   return {
     code: 'degraded',
     message: `The event loop was late during ${plural(count, 'run')} of ${formatCount(runs)} for a reason outside them: their times are too long.`,

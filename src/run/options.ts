@@ -163,7 +163,10 @@ function mistakesOf(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown, 
       }
     })
   }
-  return [{ path, expected: expectation(issue), got: quoteValue(got) }]
+  // The commonest slip: a number where the statistic that it bounds has to be named.
+  const named = typeof got === 'number' && keysAt(schema, issue.path).includes('mean')
+  const remedy = named ? `Say of which statistic: \`{ mean: ${got} }\`.` : undefined
+  return [{ path, expected: expectation(issue), got: quoteValue(got), remedy }]
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

@@ -182,11 +182,11 @@ describe('agents that never wait', () => {
     const startedMs = wallClock.nowMs()
     const fired: number[] = []
     const stop = wallClock.every(10, () => fired.push(wallClock.nowMs()))
-    const stopped = () => wallClock.nowMs() - startedMs > 200
+    // Without a breath none would ever fire, and the patience below would run out.
+    const stopped = () => fired.length >= 3 || wallClock.nowMs() - startedMs > 5_000
     await execute({ concurrency }, Number.POSITIVE_INFINITY, { ...course(), stopped }, wallClock)
     stop()
-    // Twenty are due; on a busy machine fewer come, and without a breath none would.
-    expect(fired.length).toBeGreaterThanOrEqual(5)
+    expect(fired.length).toBeGreaterThanOrEqual(3)
   })
 
   test('pause now and then, and wait for it', async () => {

@@ -120,14 +120,26 @@ describe('a mistake says what was expected, what is there, and what to do:', () 
     [{ sample: 0 }, 'Expected sample to be at least 1, got 0.'],
     [{ sample: 'few' }, 'Expected sample to be a whole number from 1, or { size, seed }, got "few".'],
     [{ sample: { size: 2, seed: -1 } }, 'Expected sample.seed to be at least 0, got -1.'],
-    [{ thresholds: { latencyMs: 4_000 } }, 'Expected thresholds.latencyMs to be an object, got 4000.'],
+    [
+      { thresholds: { latencyMs: 4_000 } },
+      'Expected thresholds.latencyMs to be an object, got 4000. Say of which statistic: `{ mean: 4000 }`.',
+    ],
     [{ thresholds: { latencyMs: { p95: '4 s' } } }, 'Expected thresholds.latencyMs.p95 to be a number, got "4 s".'],
     [{ thresholds: { successRatio: 95 } }, 'Expected thresholds.successRatio to be at most 1, got 95.'],
     [
       { thresholds: { scores: { polite: { mean: 80 } } } },
       'Expected thresholds.scores.polite.mean to be at most 1, got 80.',
     ],
-    [{ categories: { simple: { steps: 4 } } }, 'Expected categories.simple.steps to be an object, got 4.'],
+    [
+      { categories: { simple: { heapGrowthBytes: 4 } } },
+      expect.stringMatching(
+        /^Expected categories\.simple\.heapGrowthBytes to be an option, got a name that is none\. /,
+      ),
+    ],
+    [
+      { categories: { simple: { steps: 4 } } },
+      'Expected categories.simple.steps to be an object, got 4. Say of which statistic: `{ mean: 4 }`.',
+    ],
     [
       { prices: { 'gpt-5': { inputUsdPerMillionTokens: 1 } } },
       'Expected prices.gpt-5.outputUsdPerMillionTokens to be a number, got undefined.',
