@@ -157,9 +157,9 @@ function timeoutMs(name: string, options: UntypedOptions, mistake: BenchAgentErr
   return executionLimitMs(planScenario(name, { ...options, thresholds: {}, categories: {} }, cases))
 }
 
-/** `handler`, for which Vitest sets up the fixtures that `callbacks` ask for: it reads their names from a function's text. */
-function asking(callbacks: (Callback | undefined)[], handler: (context: TestContext) => Promise<void>): typeof handler {
+/** `body`, for which Vitest sets up the fixtures that `callbacks` ask for: it reads their names from a function's text. */
+function asking(callbacks: (Callback | undefined)[], body: (context: TestContext) => Promise<void>): typeof body {
   const names = new Set(callbacks.flatMap((callback) => (callback === undefined ? [] : destructuredNames(callback))))
-  Object.defineProperty(handler, 'toString', { value: () => `({ ${[...names].join(', ')} }) => {}` })
-  return handler
+  Object.defineProperty(body, 'toString', { value: () => `({ ${[...names].join(', ')} }) => {}` })
+  return body
 }

@@ -49,8 +49,8 @@ describe('notes', () => {
     const here = recordWith('a', { findings })
     const inCi = { ...here, environment: { ...here.environment, ci: true } }
     expect(notes(here)[0]).toMatchObject({
-      message: `working, TTFT was not compared: ${noHistory}.`,
-      remedy: 'The next run is compared with this one, if it passed.',
+      message: `working, TTFT were not compared: ${noHistory}.`,
+      remedy: 'Once a passing run is kept in `.bench-agent/history`, later ones are compared with it.',
     })
     expect(notes(inCi)[0]?.remedy).toContain('cache of the CI')
   })
