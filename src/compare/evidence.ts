@@ -61,8 +61,8 @@ function driftOf({ between = 0 }: BaselineLine, spread: number): number {
 }
 
 /**
- * What noise alone could do to `pair`: by the rank test where past values are known, else by the normal tail of the shift
- * over its standard error. Runs so few that no order of them could reach the false-alarm rate are judged by Student's test.
+ * What noise alone could do to `pair`: by the rank test where past values are known (with several past executions also by the
+ * shift over what they differ by), else by the normal tail of the shift over its standard error. Runs so few that no order of them could reach the false-alarm rate are judged by Student's test.
  */
 export function evidenceOf(pair: Pair, noise: Noise, rule: Rule): Evidence {
   const power = normalQuantile(rule.powerRatio)
@@ -76,7 +76,15 @@ export function evidenceOf(pair: Pair, noise: Noise, rule: Rule): Evidence {
   }
   const ranks = rankEvidence(pair, rule.falseAlarmRate)
   if (ranks === undefined) return studentEvidence(pair, rule)
-  return { ...ranks, detectableRatio: detectableRatio(pair, rule, critical * noise.runs, power * noise.total) }
+  if (pair.executions < 2)
+    return { ...ranks, detectableRatio: detectableRatio(pair, rule, critical * noise.runs, power * noise.total) }
+  // Ranks know nothing of what executions differ by: the shift must stand out from that as well.
+  const shifts = byShift(pair, (shift) => normalUpperTail(shift / noise.total))
+  return {
+    worse: Math.max(ranks.worse, shifts.worse),
+    better: Math.max(ranks.better, shifts.better),
+    detectableRatio: detectableRatio(pair, rule, critical * noise.total, power * noise.total),
+  }
 }
 
 /** Student's test of the shift, runs of both sides spreading alike: "The Probable Error of a Mean", Biometrika 6 (1908). */

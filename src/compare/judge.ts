@@ -1,12 +1,13 @@
 import type { Baseline, Comparability } from '../domain/baseline.ts'
 import { baselineValues, isOfAgent } from '../domain/baseline.ts'
+import type { Check } from '../domain/check.ts'
 import type { BaselineMetric, Finding } from '../domain/finding.ts'
-import { formatChange, formatCount, formatProbability, formatRatio, formatValue, plural } from '../domain/format.ts'
+import { formatCount, formatDifference, formatProbability, formatRatio, formatValue, plural } from '../domain/format.ts'
 import { metrics, type RunMetricName, runMetricNames } from '../domain/metric.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { Summary } from '../domain/summary.ts'
-import { type Check, checkCategory, checkThresholds } from '../domain/threshold.ts'
+import { checkCategory, checkThresholds } from '../domain/threshold.ts'
 import type { Unit } from '../domain/unit.ts'
 import { type Verdict, verdictOf, type Warning } from '../domain/verdict.ts'
 import { compareWithBaseline } from './regression.ts'
@@ -37,8 +38,8 @@ export interface Acceptance {
 /** The verdict on `measured`: its thresholds, its categories, and its baseline. */
 export function judge(measured: Measured, acceptance: Acceptance): Verdict {
   const { plan, summary } = measured
-  // Nothing else can be said of runs that the provider refused.
-  if (measured.checks.some((check) => check.code === 'provider'))
+  // Nothing else can be said of runs that the provider refused, or that a mistake in the test ended.
+  if (measured.checks.some(({ code }) => code === 'provider' || code === 'mistake'))
     return verdictOf(measured.checks, measured.warnings, [])
   const short = checkSampleCount(plan, summary)
   const findings =
@@ -90,30 +91,32 @@ function compare(measured: Measured, baseline: Baseline, acceptWorse: boolean): 
   )
 }
 
-// What a metric is computed from: where a part got worse, the whole is not reported as a second regression.
+// What a metric is computed from or follows: where that got worse, it is not reported as a second regression.
 const parts: { [M in BaselineMetric]?: BaselineMetric[] } = {
   totalTokens: ['inputTokens', 'outputTokens'],
   costUsd: ['inputTokens', 'outputTokens'],
   modelCalls: ['steps'],
+  toolCalls: ['steps'],
 }
 
 function regressionCheck(finding: Finding, all: readonly Finding[]): Check[] {
-  const { metric, baseline, candidate, changeRatio } = finding
+  const { metric, baseline, candidate } = finding
   if (finding.status !== 'worse' || baseline === undefined) return []
   const causes = parts[metric] ?? []
   if (all.some((other) => other.status === 'worse' && causes.includes(other.metric))) return []
   const { label, unit } = describeMetric(metric)
-  const change = changeRatio === undefined ? '' : ` (${formatChange(changeRatio)})`
+  const change = formatDifference(unit, baseline.location, candidate.location)
   const evidence = finding.p === undefined ? 'no run varies' : `p ${formatProbability(finding.p)}`
   return [
     {
       status: 'fail',
       code: 'regression',
       subject: `${label} against baseline`,
+      metric,
       value: candidate.location,
       bound: baseline.location,
       unit,
-      message: `${label} got worse: ${formatValue(unit, baseline.location)} → ${formatValue(unit, candidate.location)}${change}, ${evidence}, ${plural(candidate.n, 'run')} against ${formatCount(baseline.n)}.`,
+      message: `${label} got worse: ${formatValue(unit, baseline.location)} → ${formatValue(unit, candidate.location)} (${change}), ${evidence}, ${plural(candidate.n, 'run')} against ${formatCount(baseline.n)}.`,
       remedy: 'Meant? Accept it as the new level with `-u`. Not meant? See what the change made the agent do more of.',
     },
   ]

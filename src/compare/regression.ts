@@ -62,10 +62,16 @@ function levelOf(metric: BaselineMetric, candidate: Comparability, baseline: Bas
   for (const execution of baseline.history) {
     const values = execution.values[metric]
     if (values === undefined || differences(execution, candidate).length > 0) continue
+    if (isOfAnotherLevel(execution.committed?.[metric], baseline.entry?.metrics[metric])) break
     past.push(values)
     if (execution.startsLevel.includes(metric)) break
   }
   return past
+}
+
+// A level that somebody else accepted reaches this machine with the committed file; its history knows only older ones.
+function isOfAnotherLevel(committed: number | undefined, line: BaselineLine | undefined): boolean {
+  return committed !== undefined && line !== undefined && committed !== line.location
 }
 
 function referenceOf(metric: BaselineMetric, past: readonly number[][][]): BaselineLine {

@@ -34,6 +34,8 @@ export interface PastExecution extends Comparability {
   startedAt: string
   /** Metrics for which this execution began a new level: older ones are not compared with any more. */
   startsLevel: BaselineMetric[]
+  /** Where the committed lines lay when it was accepted, by metric; absent when there were none. */
+  committed?: { [M in BaselineMetric]?: number } | undefined
   values: MetricValues
 }
 
@@ -82,6 +84,7 @@ function metricOf(metric: BaselineMetric): (typeof metrics)[RunMetricName] | und
 /**
  * The values that a baseline compares, by metric and case. Runs that a limit stopped are left out: their values are bounds, and
  * their number is in `successRatio`, which holds 1 for each ok run and 0 for each other that the agent is answerable for.
+ * Degraded runs tell nothing of the machine's metrics: the machine was not the agent's alone.
  */
 export function baselineValues(samples: Samples, cases: number): MetricValues {
   const values: MetricValues = {}
@@ -94,7 +97,9 @@ export function baselineValues(samples: Samples, cases: number): MetricValues {
     const outcome = outcomeAt(samples, index)
     if (outcome !== 'infrastructure') note('successRatio', index, outcome === 'ok' ? 1 : 0)
     if (!isTimed(samples, index) || isCensored(samples, index)) continue
-    for (const name of comparedMetrics) note(name, index, metrics[name].read(samples, index))
+    const disturbed = samples.degraded[index] === 1
+    for (const name of comparedMetrics)
+      if (!disturbed || metrics[name].of === 'agent') note(name, index, metrics[name].read(samples, index))
     for (const [name, column] of samples.scores) note(`scores.${name}`, index, valueAt(column, index))
   }
   return values
@@ -121,7 +126,7 @@ export function lineOf(metric: BaselineMetric, values: readonly number[][]): Bas
   const logarithmic = isLogarithmic(metric, known)
   const scaled = logarithmic ? known.map((one) => one.map(Math.log)) : known
   const centre = mean(scaled.map((one) => caseLocation(one, logarithmic)))
-  const location = logarithmic ? exactExp(centre, known) : centre
+  const location = withoutNoise(logarithmic ? Math.exp(centre) : centre)
   const spread = n < 2 ? undefined : spreadWithin(scaled, n)
   const within = spread === undefined || logarithmic || location === 0 ? spread : spread / Math.abs(location)
   return { n, location, within }
@@ -143,11 +148,9 @@ function steady(values: readonly number[]): boolean {
   return values.every((value) => value === values[0])
 }
 
-// A single steady case must keep its exact location, which a round trip through logarithms would lose.
-function exactExp(centre: number, values: readonly number[][]): number {
-  const all = values.flat()
-  const first = all[0]
-  return first !== undefined && steady(all) ? first : Math.exp(centre)
+// Beyond twelve digits there is only the rounding error of logarithms, which would make 42 a 41.999999999999986 in a file.
+function withoutNoise(location: number): number {
+  return Number(location.toPrecision(12))
 }
 
 /** The lines of all metrics in `values` that may be committed. */

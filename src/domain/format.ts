@@ -48,6 +48,15 @@ export function formatChange(ratio: number): string {
   return `${ratio > 0 ? '+' : ''}${text}%`
 }
 
+/** How far `after` is from `before`: in percent, of a share in percentage points, and in words where `before` is 0. */
+export function formatDifference(unit: Unit | undefined, before: number, after: number): string {
+  if (unit === 'ratio') {
+    const points = (after - before) * 100
+    return `${points > 0 ? '+' : ''}${points.toFixed(1)} points`
+  }
+  return before === 0 ? 'from 0' : formatChange(after / before - 1)
+}
+
 /** A count: one decimal below a hundred when it is not whole. */
 export function formatCount(value: number): string {
   const digits = Number.isInteger(value) || Math.abs(value) >= 99.95 ? 0 : 1

@@ -88,7 +88,7 @@ export const metrics = {
     read: (samples, index) => difference(samples.endedAtMs, samples.dueAtMs, index),
   },
   workingMs: {
-    label: 'working',
+    label: 'working time',
     unit: 'ms',
     better: 'lower',
     of: 'machine',
@@ -126,7 +126,7 @@ export const metrics = {
     read: (samples, index) => samples.calls.modelTtftMs[index],
   },
   interTokenLatencyMs: {
-    label: 'inter-token',
+    label: 'inter-token latency',
     unit: 'ms',
     better: 'lower',
     of: 'machine',
@@ -136,7 +136,7 @@ export const metrics = {
     read: (samples, index) => samples.calls.interTokenLatencyMs[index],
   },
   outputTokensPerSecond: {
-    label: 'output/s',
+    label: 'output rate',
     unit: 'perSecond',
     better: 'higher',
     of: 'machine',
@@ -146,7 +146,7 @@ export const metrics = {
     read: (samples, index) => samples.calls.outputTokensPerSecond[index],
   },
   inputTokens: {
-    label: 'input',
+    label: 'input tokens',
     unit: 'tokens',
     better: 'lower',
     of: 'agent',
@@ -158,7 +158,7 @@ export const metrics = {
     read: (samples, index) => valueAt(samples.values.inputTokens, index),
   },
   outputTokens: {
-    label: 'output',
+    label: 'output tokens',
     unit: 'tokens',
     better: 'lower',
     of: 'agent',
@@ -186,7 +186,7 @@ export const metrics = {
     },
   },
   cachedTokens: {
-    label: 'cached',
+    label: 'cached tokens',
     unit: 'tokens',
     better: 'higher',
     of: 'agent',
@@ -198,7 +198,7 @@ export const metrics = {
     read: (samples, index) => valueAt(samples.values.cachedTokens, index),
   },
   reasoningTokens: {
-    label: 'reasoning',
+    label: 'reasoning tokens',
     unit: 'tokens',
     better: 'lower',
     of: 'agent',
@@ -258,7 +258,7 @@ export const metrics = {
     read: (samples, index) => valueAt(samples.values.costUsd, index),
   },
   cpuMs: {
-    label: 'CPU',
+    label: 'CPU time',
     unit: 'ms',
     better: 'lower',
     of: 'machine',

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Comparability } from './baseline.ts'
+import type { Check } from './check.ts'
 import type { BaselineLine, BaselineMetric, Finding } from './finding.ts'
 import type { Limits } from './limit.ts'
 import { distributionMetricNames, limitNames, type Resources, scenarioMetricNames } from './metric.ts'
 import { type Outcome, outcomes, runValues } from './sample.ts'
 import { errorClasses } from './span.ts'
 import { type Distribution, type GroupSummary, type Summary, statistics } from './summary.ts'
-import type { Check, Thresholds } from './threshold.ts'
+import type { Thresholds } from './threshold.ts'
 import type { Verdict, Warning } from './verdict.ts'
 
 // Summaries, verdicts and findings are types of the functions that make them; the schemas below are held to those types
@@ -65,6 +66,7 @@ const SummarySchema = z.strictObject({
 }) satisfies z.ZodType<Summary>
 
 const Status = z.enum(['pass', 'fail', 'inconclusive'])
+const BaselineMetricSchema = z.string() as unknown as z.ZodType<BaselineMetric>
 const CheckSchema = z.strictObject({
   status: Status,
   code: z.enum([
@@ -79,8 +81,12 @@ const CheckSchema = z.strictObject({
     'missingBaseline',
     'spend',
     'stopped',
+    'mistake',
   ]),
   subject: z.string(),
+  metric: maybe(z.string() as unknown as z.ZodType<Check['metric']>),
+  category: maybe(z.string()),
+  atLeast: maybe(z.boolean()),
   message: z.string(),
   remedy: maybe(z.string()),
   value: maybe(finite),
@@ -105,7 +111,6 @@ const WarningSchema = z.strictObject({
   remedy: z.string(),
 }) satisfies z.ZodType<Warning>
 
-const BaselineMetricSchema = z.string() as unknown as z.ZodType<BaselineMetric>
 /** A {@link BaselineLine} as it stands in a file. */
 export const BaselineLineSchema = z.strictObject({
   n: count.min(1),

@@ -1,3 +1,4 @@
+import type { Check } from './check.ts'
 import { formatChange, formatCount, formatValue, plural } from './format.ts'
 import {
   type DistributionMetricName,
@@ -7,6 +8,7 @@ import {
   type ScenarioMetricName,
   scenarioMetricNames,
 } from './metric.ts'
+import type { Outcome } from './sample.ts'
 import { checkSuccess, deadCases } from './success.ts'
 import { type Distribution, type GroupSummary, type Statistic, type Summary, statistics, supportOf } from './summary.ts'
 import type { Unit } from './unit.ts'
@@ -23,44 +25,11 @@ export type Thresholds = { [M in DistributionMetricName]?: StatisticThresholds |
   scores?: Record<string, StatisticThresholds> | undefined
 }
 
-/** One thing that was judged. */
-export interface Check {
-  status: 'pass' | 'fail' | 'inconclusive'
-  /** What kind of check: stable, for machines. */
-  code: CheckCode
-  /** What was judged: `latency p95`, `tokens mean in simple`. */
-  subject: string
-  /** The whole finding in one sentence. */
-  message: string
-  /** What to do; absent when the check passed. */
-  remedy?: string | undefined
-  /** What was found; absent when unknown. */
-  value?: number | undefined
-  /** What was allowed; absent when the check has no number. */
-  bound?: number | undefined
-  /** What the numbers count; absent when there are none. */
-  unit?: Unit | undefined
-}
-
-/** What kind of thing a {@link Check} judged. */
-export type CheckCode =
-  | 'threshold'
-  | 'unknownMetric'
-  | 'success'
-  | 'deadCase'
-  | 'tooFewSamples'
-  | 'openStream'
-  | 'provider'
-  | 'regression'
-  | 'missingBaseline'
-  | 'spend'
-  | 'stopped'
-
 /**
  * Judges `summary` by `thresholds`; `successRatio` counts as 1 when it is not named.
  *
- * @param categories thresholds of the categories, which are judged apart: where one has a `successRatio` of its own, its cases
- * may die by that one alone
+ * @param categories thresholds of the categories, which are judged apart: the cases of one with a `successRatio` of its own
+ * are held to that one, and to the scenario's only where the scenario names one
  */
 export function checkThresholds(
   summary: Summary,
@@ -68,11 +37,27 @@ export function checkThresholds(
   categories: Record<string, Thresholds> = {},
 ): Check[] {
   const { cases } = summary
-  const { successRatio = 1 } = thresholds
   const common = cases.filter(
     ({ category }) => category === undefined || categories[category]?.successRatio === undefined,
   )
-  return [...checkGroup(summary, { ...thresholds, successRatio }, cases), ...deadCases(common, successRatio)]
+  const { successRatio = 1 } = thresholds
+  const apart = thresholds.successRatio === undefined && common.length < cases.length
+  return [
+    ...checkGroup(summary, { ...thresholds, successRatio: apart ? undefined : successRatio }, cases),
+    ...(apart ? checkCommon(common, successRatio) : []),
+    ...deadCases(common, successRatio),
+  ]
+}
+
+/** Judges the success of the cases that no category judges by its own; when there are none, there is nothing to judge. */
+function checkCommon(cases: readonly GroupSummary[], bound: number): Check[] {
+  if (cases.length === 0) return []
+  const outcomes = { ok: 0, wrong: 0, error: 0, timeout: 0, limit: 0, infrastructure: 0 }
+  for (const one of cases) for (const name of Object.keys(outcomes) as Outcome[]) outcomes[name] += one.outcomes[name]
+  const successRatio = metrics.successRatio.read(outcomes)
+  return [
+    checkSuccess({ outcomes, scenario: successRatio === undefined ? {} : { successRatio } }, bound, undefined, cases),
+  ]
 }
 
 /** Judges one category of a scenario by its own thresholds. */
@@ -98,94 +83,91 @@ function checkGroup(
   cases: readonly GroupSummary[],
   category?: string,
 ): Check[] {
-  const place = category === undefined ? '' : ` in ${category}`
   const checks: Check[] = []
   for (const name of distributionMetricNames) {
-    const bounds = thresholds[name]
-    if (bounds === undefined) continue
     const metric = metrics[name]
-    checks.push(
-      ...checkDistribution(
-        metric,
-        `${metric.label}`,
-        place,
-        judged.metrics[name],
-        bounds,
-        nameWorstCase(name, cases, metric),
-      ),
-    )
+    const where = nameWorstCase(name, cases, metric)
+    checks.push(...checkDistribution({ ...metric, name, category, where }, judged.metrics[name], thresholds[name]))
   }
   for (const name of scenarioMetricNames) {
     const bound = thresholds[name]
     if (bound === undefined) continue
     checks.push(
       name === 'successRatio'
-        ? checkSuccess(judged, bound, place, cases)
-        : checkValue(name, judged.scenario[name], bound, place),
+        ? checkSuccess(judged, bound, category, cases)
+        : checkValue(name, judged.scenario[name], bound, category),
     )
   }
   for (const [name, bounds] of Object.entries(thresholds.scores ?? {})) {
-    const metric = { unit: 'score', better: 'higher', label: `score ${name}` } as const
-    checks.push(...checkDistribution(metric, metric.label, place, judged.scores[name], bounds, undefined))
+    const score = { name: `scores.${name}`, label: `score ${name}`, unit: 'score', better: 'higher', category } as const
+    checks.push(...checkDistribution(score, judged.scores[name], bounds))
   }
   return checks
 }
 
-type Judgeable = Pick<Metric, 'unit' | 'better' | 'label'>
+/** A metric of a group of runs. */
+interface Judgeable extends Pick<Metric, 'unit' | 'better' | 'label'> {
+  name: NonNullable<Check['metric']>
+  category: string | undefined
+  /** Where it is worst, in one sentence; absent when nothing stands out. */
+  where?: string | undefined
+}
+
+type Facts = Pick<Check, 'code' | 'subject' | 'metric' | 'category' | 'unit' | 'bound'> & { unit: Unit; bound: number }
 
 function checkDistribution(
   metric: Judgeable,
-  label: string,
-  place: string,
   distribution: Distribution | undefined,
-  bounds: StatisticThresholds,
-  where: string | undefined,
+  bounds: StatisticThresholds | undefined,
 ): Check[] {
   return statistics.flatMap((statistic) => {
-    const bound = bounds[statistic]
+    const bound = bounds?.[statistic]
     if (bound === undefined) return []
-    const subject = `${label} ${statistic}${place}`
+    const { name, label, unit, category } = metric
+    const subject = `${label} ${statistic}${placeOf(category)}`
+    const facts: Facts = { code: 'threshold', subject, metric: name, category, unit, bound }
     const value = distribution?.[statistic]
-    if (distribution === undefined || distribution.missing > distribution.n) {
-      return [unknown(subject, metric.unit, bound, distribution)]
-    }
-    if (value === undefined) return [unsupported(subject, statistic, metric.unit, bound, distribution)]
-    return [compare(metric, statistic, subject, value, bound, distribution, where)]
+    if (distribution === undefined || distribution.missing > distribution.n) return [unknown(facts, distribution)]
+    if (value === undefined) return [unsupported(facts, statistic, distribution)]
+    return [compare(metric, statistic, facts, value, distribution)]
   })
 }
 
+/** Where a check of `category` is, after its subject: empty for all runs. */
+export function placeOf(category: string | undefined): string {
+  return category === undefined ? '' : ` in ${category}`
+}
+
 function compare(
-  metric: Judgeable,
+  { better, where }: Judgeable,
   statistic: Statistic,
-  subject: string,
+  facts: Facts,
   value: number,
-  bound: number,
   distribution: Distribution,
-  where: string | undefined,
 ): Check {
+  const { subject, bound, unit } = facts
   const atLeast = isLowerBound(distribution, statistic, value)
-  const shown = `${atLeast ? '≥ ' : ''}${formatValue(metric.unit, value)}`
-  const facts = { code: 'threshold', subject, value, bound, unit: metric.unit } as const
-  if (isWorse(metric.better, value, bound))
+  const shown = `${atLeast ? '≥ ' : ''}${formatValue(unit, value)}`
+  const found = { ...facts, value, ...(atLeast ? { atLeast } : {}) }
+  if (isWorse(better, value, bound))
     return {
-      ...facts,
+      ...found,
       status: 'fail',
-      message: `${subject} is ${shown}, ${worseWord(metric.better)} its threshold of ${formatValue(metric.unit, bound)} (${overshoot(value, bound)}${countOf(distribution)}).`,
+      message: `${subject} is ${shown}, ${worseWord(better)} its threshold of ${formatValue(unit, bound)} (${overshoot(value, bound)}${countOf(distribution)}).`,
       remedy: `${where === undefined ? '' : `${where} `}Find what changed, or set the threshold to what you accept.`,
     }
-  if (distribution.n < supportOf(statistic))
-    return unsupported(subject, statistic, metric.unit, bound, distribution, { value, shown })
+  if (distribution.n < supportOf(statistic)) return unsupported(found, statistic, distribution, shown)
   if (atLeast)
     return {
-      ...facts,
+      ...found,
       status: 'inconclusive',
-      message: `${subject} is ${shown}, which cannot tell whether it holds ${formatValue(metric.unit, bound)}: ${plural(distribution.censored, 'run')} of ${formatCount(distribution.n)} ended at a limit.`,
+      message: `${subject} is ${shown}, which cannot tell whether it holds ${formatValue(unit, bound)}: ${plural(distribution.censored, 'run')} of ${formatCount(distribution.n)} ended at a limit.`,
       remedy: 'Mend what ran into the limits, or let the limits lie above the thresholds.',
     }
   return {
-    ...facts,
+    ...found,
     status: 'pass',
-    message: `${subject} is ${shown}, within its threshold of ${formatValue(metric.unit, bound)} (${countOf(distribution)}).`,
+    message: `${subject} is ${shown}, within its threshold of ${formatValue(unit, bound)} (${countOf(distribution)}).`,
   }
 }
 
@@ -199,44 +181,37 @@ function countOf({ n, missing }: Distribution): string {
 }
 
 function unsupported(
-  subject: string,
+  facts: Facts & { value?: number },
   statistic: Statistic,
-  unit: Unit,
-  bound: number,
   distribution: Distribution,
-  found?: { value: number; shown: string },
+  shown?: string,
 ): Check {
-  const told = found === undefined ? 'cannot be told:' : `is ${found.shown}, but`
+  const told = shown === undefined ? 'cannot be told:' : `is ${shown}, but`
   return {
+    ...facts,
     status: 'inconclusive',
-    code: 'threshold',
-    subject,
-    value: found?.value,
-    bound,
-    unit,
-    message: `${subject} ${told} ${countOf(distribution)} cannot support it: it takes ${formatCount(supportOf(statistic))}.`,
+    message: `${facts.subject} ${told} ${countOf(distribution)} cannot support it: it takes ${formatCount(supportOf(statistic))}.`,
     remedy: 'Let more runs come to an end: see what stopped or broke the others.',
   }
 }
 
-function unknown(subject: string, unit: Unit, bound: number, distribution: Distribution | undefined): Check {
+function unknown(facts: Facts, distribution: Distribution | undefined): Check {
+  const { subject, bound, unit } = facts
   const seen =
     distribution === undefined
       ? 'no run'
       : `only ${formatCount(distribution.n)} of ${formatCount(distribution.n + distribution.missing)} runs`
   return {
-    status: 'fail',
+    ...facts,
     code: 'unknownMetric',
-    subject,
-    bound,
-    unit,
+    status: 'fail',
     message: `${subject} has a threshold of ${formatValue(unit, bound)} and is unknown: ${seen} told it.`,
-    remedy: unknownRemedy(unit, subject),
+    remedy: unknownRemedy(facts),
   }
 }
 
-function unknownRemedy(unit: Unit, subject: string): string {
-  if (subject.startsWith('TTFT') || subject.startsWith('model TTFT') || subject.startsWith('inter-token')) {
+function unknownRemedy({ metric, unit }: Facts): string {
+  if (metric === 'ttftMs' || metric === 'modelTtftMs' || metric === 'interTokenLatencyMs') {
     return 'Let the agent stream, and return the stream or read it to its end; or remove the threshold.'
   }
   if (unit === 'usd') return 'Give the prices of the models that were called (`prices`), or remove the threshold.'
@@ -251,22 +226,24 @@ function checkValue(
   name: Exclude<ScenarioMetricName, 'successRatio'>,
   value: number | undefined,
   bound: number,
-  place: string,
+  category: string | undefined,
 ): Check {
   const { label, unit, better } = metrics[name]
-  const subject = `${label}${place}`
-  if (value === undefined) return unknown(subject, unit, bound, undefined)
-  const facts = { code: 'threshold', subject, value, bound, unit } as const
+  const subject = `${label}${placeOf(category)}`
+  const facts: Facts = { code: 'threshold', subject, metric: name, category, unit, bound }
+  if (value === undefined) return unknown(facts, undefined)
   const perRun = name === 'heapGrowthBytes' ? ' per run' : ''
   if (!isWorse(better, value, bound)) {
     return {
       ...facts,
+      value,
       status: 'pass',
       message: `${subject} is ${formatValue(unit, value)}${perRun}, within its threshold of ${formatValue(unit, bound)}.`,
     }
   }
   return {
     ...facts,
+    value,
     status: 'fail',
     message: `${subject} is ${formatValue(unit, value)}${perRun}, ${worseWord(better)} its threshold of ${formatValue(unit, bound)} (${overshoot(value, bound).replace(/, $/, '')}).`,
     remedy:

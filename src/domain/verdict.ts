@@ -1,6 +1,6 @@
+import type { Check } from './check.ts'
 import type { Finding } from './finding.ts'
 import { plural } from './format.ts'
-import type { Check } from './threshold.ts'
 
 /** Something that the user should know and that fails nothing. */
 export interface Warning {

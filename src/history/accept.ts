@@ -55,11 +55,17 @@ export function acceptExecution(
       execution: record.execution,
       startedAt: record.startedAt,
       startsLevel: levels.map(({ metric }) => metric),
+      committed: locationsOf(update === 'none' ? (comparable ? entry : undefined) : { metrics }),
       values,
     },
     added: !comparable,
     levels,
   }
+}
+
+function locationsOf(entry: Pick<BaselineEntry, 'metrics'> | undefined): PastExecution['committed'] {
+  if (entry === undefined) return undefined
+  return Object.fromEntries(Object.entries(entry.metrics).map(([metric, line]) => [metric, line?.location]))
 }
 
 /** Keys in `file` that belong to `project`, and neither to a scenario or test in `known` nor to what such a test measured. */

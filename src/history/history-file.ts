@@ -10,6 +10,9 @@ const Past = z.strictObject({
   ...ComparabilitySchema.shape,
   execution: z.string(),
   startedAt: z.string(),
+  committed: (
+    z.record(z.string(), z.number()) as unknown as z.ZodType<NonNullable<PastExecution['committed']>>
+  ).optional(),
   startsLevel: z.array(z.string()) as unknown as z.ZodType<BaselineMetric[]>,
   values: z.record(z.string(), z.array(z.array(z.number()))) as unknown as z.ZodType<MetricValues>,
 }) satisfies z.ZodType<PastExecution>

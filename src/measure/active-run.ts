@@ -9,8 +9,15 @@ export interface TurnSpan {
   name: string
   startedAtMs: number
   endedAtMs: number
-  /** When the first item of its returned stream came; absent when it returned none. */
-  firstItemAtMs?: number | undefined
+  /** First item of its returned stream; absent when it returned none. */
+  firstItem?: FirstItem | undefined
+}
+
+/** The first item of a returned stream. */
+export interface FirstItem {
+  atMs: number
+  /** Whether it is text, which a user can see. */
+  isText: boolean
 }
 
 /** How a run was ended from outside, before its agent was done. */
@@ -39,7 +46,7 @@ export class ActiveRun implements Run, CallSink {
   /** When the run was over, on `clock`; absent while it is on. */
   endedMs: number | undefined
   /** First item of the returned stream, at its instant on `clock`; absent when there was none. */
-  firstItem: { atMs: number; isText: boolean } | undefined
+  firstItem: FirstItem | undefined
   stopped: Stop | undefined
   /** What the agent threw; absent when it threw nothing. */
   thrown: { error: unknown } | undefined
@@ -119,8 +126,8 @@ export class ActiveRun implements Run, CallSink {
   async #measureTurn<Returned>(name: string, part: () => Returned): Promise<OutputOf<Returned>> {
     const span: TurnSpan = { name, startedAtMs: this.#elapsedMs(), endedAtMs: 0 }
     try {
-      const output = await drain(await part(), () => {
-        span.firstItemAtMs = this.#elapsedMs()
+      const output = await drain(await part(), (item) => {
+        span.firstItem = { atMs: this.#elapsedMs(), isText: typeof item === 'string' }
       })
       // `drain` turns a value into exactly what OutputOf says of its type.
       return output as OutputOf<Returned>

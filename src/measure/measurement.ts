@@ -9,7 +9,7 @@ import type { Prices } from '../domain/price.ts'
 import type { Outcome, RunValue } from '../domain/sample.ts'
 import type { ErrorClass, ModelCall } from '../domain/span.ts'
 import { sumKnown, sumUsage } from '../domain/usage.ts'
-import type { ActiveRun, TurnSpan } from './active-run.ts'
+import type { ActiveRun, FirstItem, TurnSpan } from './active-run.ts'
 
 /** What one run came to. */
 export interface RunMeasurement {
@@ -207,9 +207,11 @@ function isRepeated({ failure, status = 500 }: ModelCall): boolean {
 }
 
 function firstTokenMs(run: ActiveRun, calls: readonly ModelCall[]): number | undefined {
-  const { firstItem, startedMs } = run
   const textAtMs = calls.at(-1)?.firstTextAtMs
-  const textMs = textAtMs === undefined ? undefined : startedMs + textAtMs
+  return firstVisibleMs(run.firstItem, textAtMs === undefined ? undefined : run.startedMs + textAtMs)
+}
+
+function firstVisibleMs(firstItem: FirstItem | undefined, textMs: number | undefined): number | undefined {
   if (firstItem === undefined || firstItem.isText) return firstItem?.atMs ?? textMs
   // Objects and bytes may begin with what no user sees: an event that opens the stream, say.
   return Math.max(firstItem.atMs, textMs ?? firstItem.atMs)
@@ -217,7 +219,7 @@ function firstTokenMs(run: ActiveRun, calls: readonly ModelCall[]): number | und
 
 function measureTurn(turn: TurnSpan, calls: readonly ModelCall[]): RunMeasurement['turns'][number] {
   const last = calls.findLast((call) => call.startedAtMs >= turn.startedAtMs && call.startedAtMs <= turn.endedAtMs)
-  const firstAtMs = turn.firstItemAtMs ?? last?.firstTextAtMs
+  const firstAtMs = firstVisibleMs(turn.firstItem, last?.firstTextAtMs)
   return {
     name: turn.name,
     latencyMs: turn.endedAtMs - turn.startedAtMs,

@@ -1,5 +1,5 @@
+import type { Check } from '../domain/check.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
-import type { Check } from '../domain/threshold.ts'
 import { breachOf } from './breach.ts'
 import { describeChange, mainFinding, sizeOf } from './change.ts'
 import { type Question, questionOfCheck, questionOfMetric, questions } from './question.ts'

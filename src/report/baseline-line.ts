@@ -1,6 +1,5 @@
 import { describeMetric } from '../compare/judge.ts'
-import { formatValue } from '../domain/format.ts'
-import { changeText } from './change.ts'
+import { formatDifference, formatValue } from '../domain/format.ts'
 import type { AcceptedLevel, BaselineOutcome } from './session.ts'
 import { oneLine } from './text.ts'
 
@@ -24,7 +23,7 @@ export function baselineLines({ written, added, accepted, obsolete, removed }: B
 /** An accepted level with what it replaces: `tokens 2,150 tokens → 3,010 tokens (+40.0%)`. */
 export function describeLevel({ metric, before, after }: AcceptedLevel): string {
   const { label, unit } = describeMetric(metric)
-  return `${label} ${formatValue(unit, before)} → ${formatValue(unit, after)} (${changeText(unit, before, after)})`
+  return `${label} ${formatValue(unit, before)} → ${formatValue(unit, after)} (${formatDifference(unit, before, after)})`
 }
 
 /** `names`, the first few of them when they are many. */

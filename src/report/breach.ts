@@ -1,6 +1,5 @@
-import { formatValue } from '../domain/format.ts'
-import type { Check } from '../domain/threshold.ts'
-import { changeText } from './change.ts'
+import type { Check } from '../domain/check.ts'
+import { formatDifference, formatValue } from '../domain/format.ts'
 
 /** The numbers of a broken threshold as text. */
 export interface Breach {
@@ -17,17 +16,16 @@ export interface Breach {
 }
 
 /** The numbers of `check`; absent when it holds no threshold against a value. */
-export function breachOf({ status, code, value, bound, unit, message }: Check): Breach | undefined {
+export function breachOf({ status, code, value, bound, unit, atLeast }: Check): Breach | undefined {
   if (status !== 'fail' || (code !== 'threshold' && code !== 'success')) return undefined
   if (value === undefined || bound === undefined || unit === undefined) return undefined
   const limit = formatValue(unit, bound)
   const over = value > bound
   return {
-    // Only its message says that a value is a lower bound.
-    found: `${message.includes(' is ≥ ') ? '≥ ' : ''}${formatValue(unit, value)}`,
+    found: `${atLeast ? '≥ ' : ''}${formatValue(unit, value)}`,
     allowed: `${over ? 'at most' : 'at least'} ${limit}`,
     beyond: `${over ? 'over' : 'under'} ${limit}`,
-    change: changeText(unit, bound, value),
+    change: formatDifference(unit, bound, value),
     excessRatio: bound === 0 ? Number.MAX_VALUE : Math.abs(value / bound - 1),
   }
 }

@@ -1,7 +1,6 @@
 import { describeMetric } from '../compare/judge.ts'
 import type { Finding } from '../domain/finding.ts'
-import { formatChange } from '../domain/format.ts'
-import type { Unit } from '../domain/unit.ts'
+import { formatDifference } from '../domain/format.ts'
 
 const order = ['worse', 'accepted', 'better', 'same', 'new', 'notJudged'] as const satisfies Finding['status'][]
 // Where several metrics tell the same story (steps, input, tokens, cost), these are understood best.
@@ -30,16 +29,7 @@ export function describeChange({ metric, status, baseline, candidate }: Finding)
   if (status === 'notJudged') return 'not judged'
   if (status === 'same' || status === 'new' || baseline === undefined) return status
   const { label, unit } = describeMetric(metric)
-  return `${label} ${changeText(unit, baseline.location, candidate.location)}${status === 'accepted' ? ', accepted' : ''}`
-}
-
-/** How far `after` is from `before`: in percent, of a share in percentage points, and in words where `before` is 0. */
-export function changeText(unit: Unit | undefined, before: number, after: number): string {
-  if (unit === 'ratio') {
-    const points = (after - before) * 100
-    return `${points > 0 ? '+' : ''}${points.toFixed(1)} points`
-  }
-  return before === 0 ? 'from 0' : formatChange(after / before - 1)
+  return `${label} ${formatDifference(unit, baseline.location, candidate.location)}${status === 'accepted' ? ', accepted' : ''}`
 }
 
 /** How large the change is, as a share of the baseline; a metric that leaves 0 has changed beyond every share. */

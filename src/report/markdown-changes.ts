@@ -1,9 +1,9 @@
 import { describeMetric } from '../compare/judge.ts'
+import type { Check } from '../domain/check.ts'
 import type { Finding } from '../domain/finding.ts'
-import { formatProbability, formatValue } from '../domain/format.ts'
-import type { Check } from '../domain/threshold.ts'
+import { formatDifference, formatProbability, formatValue } from '../domain/format.ts'
 import { breachOf } from './breach.ts'
-import { changeText, isHeadline, mainFinding } from './change.ts'
+import { isHeadline, mainFinding } from './change.ts'
 import type { Section } from './markdown-section.ts'
 import { placeLink, plain, prose, tableHead, tableRow } from './markdown-text.ts'
 import type { ReportedExecution, Session } from './session.ts'
@@ -88,7 +88,7 @@ function changedFindings(findings: readonly Finding[], checks: readonly Check[])
 
 function findingRow({ metric, status, baseline, candidate, p }: Finding, scenario: string): Row {
   const { label, unit } = describeMetric(metric)
-  const change = baseline === undefined ? '' : changeText(unit, baseline.location, candidate.location)
+  const change = baseline === undefined ? '' : formatDifference(unit, baseline.location, candidate.location)
   return {
     mark: status === 'worse' ? '❌' : status === 'better' ? '🎉' : '☑️',
     scenario,

@@ -1,5 +1,5 @@
+import type { Check } from '../domain/check.ts'
 import { formatValue } from '../domain/format.ts'
-import type { Check } from '../domain/threshold.ts'
 import { folded, type Section } from './markdown-section.ts'
 import { code, placeLink, plain, prose, tableHead, tableRow } from './markdown-text.ts'
 import { firstSeen, groupProblems, problemsUntold } from './problem.ts'

@@ -1,6 +1,6 @@
+import type { Check } from '../domain/check.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
 import { type MetricName, metricNames, metrics } from '../domain/metric.ts'
-import type { Check } from '../domain/threshold.ts'
 
 /** What everybody wants to know of a change, in the order in which it is answered. */
 export const questions = ['slower', 'dearer', 'worse'] as const
@@ -18,7 +18,7 @@ export function questionOfMetric(metric: BaselineMetric | MetricName): Question 
 }
 
 /** The question that `check` answers; absent when it judges the measurement rather than the agent. */
-export function questionOfCheck({ code, subject }: Check): Question | undefined {
+export function questionOfCheck({ code, metric }: Check): Question | undefined {
   switch (code) {
     case 'success':
     case 'deadCase':
@@ -26,15 +26,8 @@ export function questionOfCheck({ code, subject }: Check): Question | undefined 
       return 'worse'
     case 'threshold':
     case 'regression':
-      return questionOfSubject(subject)
+      return metric === undefined ? undefined : questionOfMetric(metric)
     default:
       return undefined
   }
-}
-
-// A check names its metric only by the label that its subject begins with.
-function questionOfSubject(subject: string): Question | undefined {
-  if (subject.startsWith('score ')) return 'worse'
-  const name = metricNames.find((one) => `${subject} `.startsWith(`${metrics[one].label} `))
-  return name === undefined ? undefined : questionOfMetric(name)
 }

@@ -1,7 +1,7 @@
+import type { Check } from '../domain/check.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Outcome } from '../domain/sample.ts'
 import type { Distribution, GroupSummary, Summary } from '../domain/summary.ts'
-import type { Check } from '../domain/threshold.ts'
 import { describeChange, mainFinding } from './change.ts'
 import { positionOf } from './place.ts'
 import type { DeadScenario, ReportedExecution, Session } from './session.ts'
@@ -84,7 +84,7 @@ export function rowsOf(execution: ReportedExecution): ResultRow[] {
 /** The checks that judge one category. */
 export function checksOfCategory(category: string, checks: readonly Check[]): Check[] {
   // A check names its category only at the end of its subject.
-  return checks.filter(({ subject }) => subject.endsWith(` in ${category}`))
+  return checks.filter((check) => check.category === category)
 }
 
 function deadRow(dead: DeadScenario, summary: Summary): ResultRow {

@@ -1,7 +1,7 @@
+import type { Check } from '../domain/check.ts'
 import { formatCount, formatMs, plural } from '../domain/format.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Summary } from '../domain/summary.ts'
-import type { Check } from '../domain/threshold.ts'
 import type { Warning } from '../domain/verdict.ts'
 import type { Tally } from './tally.ts'
 

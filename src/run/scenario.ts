@@ -1,12 +1,12 @@
 import { judge } from '../compare/judge.ts'
 import type { Comparability } from '../domain/baseline.ts'
+import type { Check } from '../domain/check.ts'
 import { BenchAgentError } from '../domain/errors.ts'
 import { describeLoad } from '../domain/load.ts'
 import { caseOfRun } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { createSamples, type Samples } from '../domain/sample.ts'
 import { summarize } from '../domain/summary.ts'
-import type { Check } from '../domain/threshold.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { readCpuMs } from '../measure/cpu.ts'
 import type { RunMeasurement } from '../measure/measurement.ts'
@@ -201,7 +201,8 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
 }
 
 /** What stopped the runs; nothing when those in flight were the last ones, so that every planned run was made all the same. */
-function stopChecks({ stopped, samples, tally, setting }: Course): Check[] {
+function stopChecks({ stopped, mistake, samples, tally, setting }: Course): Check[] {
+  if (mistake !== undefined) return [{ status: 'fail', code: 'mistake', subject: 'test', message: mistake.message }]
   if (stopped === undefined) return []
   const broken = tally.refused !== undefined || (stopped.code === 'spend' && stopped.status === 'fail')
   return broken || samples.length < setting.plan.totalRuns ? [stopped] : []

@@ -1,7 +1,7 @@
+import type { Check } from '../domain/check.ts'
 import { formatUsd } from '../domain/format.ts'
 import type { Plan } from '../domain/plan.ts'
 import { countOutcomes, type Samples } from '../domain/sample.ts'
-import type { Check } from '../domain/threshold.ts'
 import type { Tally } from './tally.ts'
 
 /** What a session has spent, over all its scenarios and processes. */

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatChange,
   formatCount,
+  formatDifference,
   formatMs,
   formatProbability,
   formatRatio,
@@ -221,4 +222,11 @@ describe('formatValue', () => {
       }),
     )
   })
+})
+
+test('a share changes by percentage points, everything else in percent', () => {
+  expect(formatDifference('ratio', 0.95, 0.863)).toBe('-8.7 points')
+  expect(formatDifference('ratio', 0.9, 0.95)).toBe('+5.0 points')
+  expect(formatDifference('tokens', 1_000, 1_400)).toBe('+40.0%')
+  expect(formatDifference('count', 0, 3)).toBe('from 0')
 })

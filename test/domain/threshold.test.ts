@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Case } from '../../src/domain/case.ts'
+import type { Check } from '../../src/domain/check.ts'
 import { distributionMetricNames, metrics, scenarioMetricNames } from '../../src/domain/metric.ts'
 import { distributionOf, type Summary } from '../../src/domain/summary.ts'
-import { type Check, checkCategory, checkThresholds, type Thresholds } from '../../src/domain/threshold.ts'
+import { checkCategory, checkThresholds, type Thresholds } from '../../src/domain/threshold.ts'
 import { type GivenRun, oneCase, summaryOf, times } from './given.ts'
 
 const took = (latencyMs: number, more: GivenRun = {}): GivenRun => ({ endedAtMs: latencyMs, ...more })

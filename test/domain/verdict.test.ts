@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Check } from '../../src/domain/threshold.ts'
+import type { Check } from '../../src/domain/check.ts'
 import { explainVerdict, type Verdict, verdictOf, type Warning } from '../../src/domain/verdict.ts'
 
 const check = (status: Check['status'], message: string, remedy?: string): Check => ({

@@ -119,7 +119,9 @@ describe('a turn', () => {
       })
     })
     expect(answer).toBe('Hello')
-    expect(run.turns).toEqual([{ name: 'answer', startedAtMs: 10, firstItemAtMs: 30, endedAtMs: 60 }])
+    expect(run.turns).toEqual([
+      { name: 'answer', startedAtMs: 10, firstItem: { atMs: 30, isText: true }, endedAtMs: 60 },
+    ])
   })
 
   test('that returns no stream has no first item', async () => {

@@ -57,6 +57,14 @@ describe('a stream', () => {
     expect(events).toEqual(['first', 'asked for the second'])
   })
 
+  test('begins with its first item that is not an empty text, which models open their answers with', async () => {
+    const firstItems: unknown[] = []
+    expect(await drain(streamOf('', '', 'Hel', 'lo'), (item) => firstItems.push(item))).toBe('Hello')
+    expect(await drain(streamOf<unknown>(undefined, 'a'), (item) => firstItems.push(item))).toEqual([undefined, 'a'])
+    expect(await drain(streamOf(''), (item) => firstItems.push(item))).toBe('')
+    expect(firstItems).toEqual(['Hel', undefined])
+  })
+
   test('that breaks in the middle rejects with what broke it', async () => {
     const { onFirst, count } = firsts()
     await expect(drain(breaking(), onFirst)).rejects.toThrow('cut off')

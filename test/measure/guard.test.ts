@@ -114,3 +114,14 @@ test('an agent that calls process.exit gets no further', () => {
   }
   expect(claimed).toEqual([new ProcessExitError('The agent called process.exit()')])
 })
+
+test('what an agent’s exit throws is nobody else’s, wherever it surfaces', () => {
+  const heard: unknown[] = []
+  const listener = (error: unknown) => heard.push(error)
+  process.on('uncaughtException', listener)
+  const unguard = guardProcess({ claim: () => false })
+  process.emit('uncaughtException', new ProcessExitError('The agent called process.exit(1)'))
+  unguard()
+  process.removeListener('uncaughtException', listener)
+  expect(heard).toEqual([])
+})

@@ -1,3 +1,5 @@
+import { createOpenAI } from '@ai-sdk/openai'
+import { streamText } from 'ai'
 import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type ModelServer, type ScriptedFailure, startModelServer } from '../../fixtures/model-server/server.ts'
@@ -60,6 +62,10 @@ async function withFailures<Result>(
   }
 }
 
+function unread(prompt: string) {
+  return streamText({ model: createOpenAI({ apiKey: 'any', baseURL: server.baseUrl }).chat('gpt-5-mini'), prompt })
+}
+
 async function closedPort(): Promise<string> {
   const gone = await startModelServer()
   await gone.close()
@@ -102,6 +108,23 @@ describe('the outcome of a run', () => {
     const run = await asking(await closedPort(), 1)
     expect(run).toMatchObject({ outcome: 'infrastructure', problem: { class: 'connection' } })
     expect(run.values).toMatchObject({ modelCalls: 2, steps: 0 })
+  })
+
+  test('names what caused the failure', async () => {
+    expect((await asking(await closedPort())).problem?.message).toMatch(/^Connection error\. \(.*ECONNREFUSED.*\)$/)
+  })
+
+  test.each([
+    ['is an error when the agent returns an answer of the AI SDK that nobody has begun to read', 'error', unread],
+    ['is ok when it returns the answer’s stream', 'ok', (prompt: string) => unread(prompt).textStream],
+  ] as const)('%s', async (_, outcome, agent) => {
+    const run = await measured(() => agent('What is 5 + 3?'))
+    expect(run.outcome).toBe(outcome)
+    expect(run.problem?.message).toBe(
+      outcome === 'ok'
+        ? undefined
+        : 'The agent returned an answer that it had not begun to read. Return its stream: `result.textStream`.',
+    )
   })
 
   test('is infrastructure when the name of the server is unknown', async () => {
@@ -315,6 +338,35 @@ describe('the first token of a run', () => {
     expect(run.firstTokenMs).toBeLessThan(run.startedMs + (last?.firstTextAtMs ?? 0))
   })
 
+  test.each<[string, () => unknown]>([
+    ['objects', () => client.chat.completions.create(streaming, knobs('ttft=60'))],
+    [
+      'a Response',
+      () =>
+        fetch(`${server.baseUrl}/chat/completions`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-model-server': 'ttft=60' },
+          body: JSON.stringify(streaming),
+        }),
+    ],
+  ])(
+    'is the first text of the model when the agent returns %s, which begin with what nobody sees',
+    async (_, agent) => {
+      const run = await measured(agent)
+      expect(run.firstTokenMs).toBe(run.startedMs + (run.calls[0]?.firstTextAtMs ?? 0))
+      expect(run.calls[0]?.firstTextAtMs).toBeGreaterThanOrEqual(59)
+    },
+  )
+
+  test('is the first object of a stream that comes after the model’s text', async () => {
+    const run = await measured(async function* () {
+      for await (const _ of await client.chat.completions.create(streaming));
+      await sleep(wallClock, 20)
+      yield { answer: 'done' }
+    })
+    expect(run.firstTokenMs).toBeGreaterThan(run.startedMs + (run.calls[0]?.firstTextAtMs ?? 0) + 15)
+  })
+
   test('is the first text of the last model call where nothing is returned as a stream', async () => {
     const run = await measured(async () => {
       for await (const _ of await client.chat.completions.create(streaming));
@@ -357,6 +409,20 @@ describe('a turn', () => {
     expect(run.turns[1]?.ttftMs).toBeGreaterThan((ask?.firstTextAtMs ?? 0) - (ask?.startedAtMs ?? 0))
     expect(run.turns[1]?.latencyMs).toBeGreaterThan(run.turns[1]?.ttftMs ?? Number.POSITIVE_INFINITY)
     expect(run.turns[2]?.ttftMs).toBeUndefined()
+  })
+
+  test('has the first text of the model when it returns objects, and of its own stream when it returns text', async () => {
+    const streaming = { ...question, stream: true as const }
+    const run = await measured(async ({ turn }) => {
+      await turn('objects', () => client.chat.completions.create(streaming, knobs('ttft=60')))
+      await turn('text', async function* () {
+        yield 'one moment …'
+        for await (const _ of await client.chat.completions.create(streaming, knobs('ttft=60')));
+      })
+    })
+    const [objects, text] = run.turns
+    expect(objects?.ttftMs).toBeGreaterThanOrEqual(59)
+    expect(text?.ttftMs).toBeLessThan(30)
   })
 
   test('has the first item of its own stream before anything else', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changeText, describeChange, mainFinding } from '../../src/report/change.ts'
+import { describeChange, mainFinding } from '../../src/report/change.ts'
 import { finding } from './given.ts'
 
 describe('the main finding', () => {
@@ -37,11 +37,4 @@ test('a change is told by its metric and its size', () => {
   expect(describeChange(finding('costUsd', 'same', 1, 1))).toBe('same')
   expect(describeChange(finding('costUsd', 'new', 1, 1))).toBe('new')
   expect(describeChange(finding('costUsd', 'notJudged', 1, 1))).toBe('not judged')
-})
-
-test('a share changes by percentage points, everything else in percent', () => {
-  expect(changeText('ratio', 0.95, 0.863)).toBe('-8.7 points')
-  expect(changeText('ratio', 0.9, 0.95)).toBe('+5.0 points')
-  expect(changeText('tokens', 1_000, 1_400)).toBe('+40.0%')
-  expect(changeText('count', 0, 3)).toBe('from 0')
 })

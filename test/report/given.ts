@@ -1,6 +1,6 @@
+import type { Check } from '../../src/domain/check.ts'
 import type { Finding } from '../../src/domain/finding.ts'
 import type { ExecutionRecord } from '../../src/domain/record.ts'
-import type { Check } from '../../src/domain/threshold.ts'
 import type { Warning } from '../../src/domain/verdict.ts'
 import { recordOf } from './sessions.ts'
 
