@@ -40,7 +40,7 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
     const second = await run('slowed', { AGENT_VERSION: '2' })
     expectFailure(second, 'slowed.perf.ts')
     expect(second.output).toMatch(
-      /working got worse: [\d.]+ ms → [\d.]+ ms \(\+[5-9]\d\.\d%\)|working got worse: .*\(\+1\d\d\.\d%\)/,
+      /working time got worse: [\d.]+ ms → [\d.]+ ms \(\+[5-9]\d\.\d%\)|working time got worse: .*\(\+1\d\d\.\d%\)/,
     )
     expect(second.output).toContain('Accept it as the new level with `-u`')
   })
@@ -49,7 +49,7 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
     expect((await run('wordy')).exitCode).toBe(0)
     const second = await run('wordy', { AGENT_VERSION: '2' })
     expectFailure(second, 'wordy.perf.ts')
-    expect(second.output).toMatch(/output got worse: [\d.]+ tokens → [\d.]+ tokens \(\+\d+\.\d%\)/)
+    expect(second.output).toMatch(/output tokens got worse: [\d.]+ tokens → [\d.]+ tokens \(\+\d+\.\d%\)/)
     const model = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: 'right', AGENT_VERSION: '2' }
     const accepted = await project.vitest(['--project', 'perf', 'wordy', '-u'], model)
     expect(accepted.exitCode).toBe(0)

@@ -35,6 +35,18 @@ describe.each(supportedVersions)('beside Vitest %s', (version) => {
   test('measureAgent and its matchers work in an ordinary suite', async () => {
     const { output, exitCode } = await project().vitest(['--project', 'unit'])
     expect(output).toContain('2 passed')
+    expect(output).toContain('First baseline of cheap')
     expect(exitCode).toBe(0)
+  })
+
+  test('toMatchBaseline says so when nobody keeps baselines', async () => {
+    const { output, exitCode } = await openProject('modifiers', version).vitest([
+      '--project',
+      'unit',
+      '--config',
+      'bare.config.ts',
+    ])
+    expect(output).toContain("Add it to the config: `reporters: ['default', 'bench-agent/reporter']`")
+    expect(exitCode).toBe(1)
   })
 })

@@ -4,7 +4,9 @@ import { endlessGoal } from '../../fixtures/model-server/goals.ts'
 import { type ModelServer, type ModelServerOptions, startModelServer } from '../../fixtures/model-server/server.ts'
 import { observe } from '../../src/capture/observe.ts'
 import { sleep, wallClock } from '../../src/domain/clock.ts'
+import { formatValue } from '../../src/domain/format.ts'
 import type { Limits } from '../../src/domain/limit.ts'
+import { metrics } from '../../src/domain/metric.ts'
 import type { Agent, ReportedUsage, Run } from '../../src/domain/scenario.ts'
 import type { RunMeasurement } from '../../src/measure/measurement.ts'
 import { measureRun } from '../../src/measure/run.ts'
@@ -72,25 +74,27 @@ describe.each([
     expect(run.abandoned).toBe(false)
   })
 
-  test.each([
-    ['toolCalls', 'toolCalls', 'tool calls reached 3, over its limit of 2'],
-    ['inputTokens', 'inputTokens', /^input reached [\d,]+ tokens, over its limit of [\d,]+ tokens$/],
-    ['outputTokens', 'outputTokens', /^output reached \d+ tokens, over its limit of \d+ tokens$/],
-    ['costUsd', 'costUsd', /^cost reached \$0\.000\d+, over its limit of \$0\.000\d+$/],
-  ] as const)('is stopped by %s as soon as an answer passes its limit', async (name, of, message) => {
-    const limit = (await truthOf(2))[of]
-    const run = await measured({ [name]: limit }, reaching(goal, streamed))
-    expect(run.outcome).toBe('limit')
-    expect(run.problem?.message).toMatch(message)
-    expect(run.values.steps).toBe(3)
-    expect(run.values[of]).toBeCloseTo((await truthOf(3))[of], 12)
-  })
+  test.each(['toolCalls', 'inputTokens', 'outputTokens', 'costUsd'] as const)(
+    'is stopped by %s as soon as an answer passes its limit',
+    async (name) => {
+      const limit = (await truthOf(2))[name]
+      const run = await measured({ [name]: limit }, reaching(goal, streamed))
+      expect(run.outcome).toBe('limit')
+      const { label, unit } = metrics[name]
+      const reached = (await truthOf(3))[name]
+      expect(run.problem?.message).toBe(
+        `${label} reached ${formatValue(unit, reached)}, over its limit of ${formatValue(unit, limit)}`,
+      )
+      expect(run.values.steps).toBe(3)
+      expect(run.values[name]).toBeCloseTo(reached, 12)
+    },
+  )
 
   test('is stopped by input and output tokens together', async () => {
     const { inputTokens, outputTokens } = await truthOf(1)
     const run = await measured({ totalTokens: inputTokens + outputTokens }, reaching(goal, streamed))
     expect(run.outcome).toBe('limit')
-    expect(run.problem?.message).toMatch(/^tokens reached [\d,]+ tokens, over its limit of [\d,]+ tokens$/)
+    expect(run.problem?.message).toMatch(/tokens reached [\d,]+ tokens, over its limit of [\d,]+ tokens$/)
     expect(run.values.steps).toBe(2)
   })
 

@@ -182,6 +182,7 @@ describe('hooks', () => {
         message: expect.stringContaining('(run 4, case "case 1")'),
       })
       expect(record.mistake).toBe(mistake?.message)
+      expect(record.verdict).toMatchObject({ status: 'fail' })
       expect(samples.length).toBe(3)
       expect(record.summary.metrics.latencyMs).toMatchObject({ n: 3, mean: 10 })
       expect(ExecutionRecord.parse(record).mistake).toBe(mistake?.message)
