@@ -5,14 +5,9 @@ export type { Environment } from './domain/environment.ts'
 export { BenchAgentError, type ErrorCode } from './domain/errors.ts'
 export type { BaselineLine, BaselineMetric, Finding } from './domain/finding.ts'
 export type { Limits } from './domain/limit.ts'
-export {
-  type DistributionMetricName,
-  type LimitName,
-  type Metric,
-  type MetricName,
-  metrics,
-  type ScenarioMetricName,
-} from './domain/metric.ts'
+export { metrics } from './domain/metric.ts'
+export type { Metric } from './domain/metric-kind.ts'
+export type { DistributionMetricName, LimitName, MetricName, ScenarioMetricName } from './domain/metric-name.ts'
 export { presets } from './domain/presets.ts'
 export type { Price, Prices } from './domain/price.ts'
 export type { ExecutionRecord, Results } from './domain/record.ts'

@@ -62,7 +62,8 @@ function driftOf({ between = 0 }: BaselineLine, spread: number): number {
 
 /**
  * What noise alone could do to `pair`: by the rank test where past values are known (with several past executions also by the
- * shift over what they differ by), else by the normal tail of the shift over its standard error. Runs so few that no order of them could reach the false-alarm rate are judged by Student's test.
+ * shift over what they differ by), else by the normal tail of the shift over its standard error. Runs so few that no order of
+ * them could reach the false-alarm rate are judged by Student's test.
  */
 export function evidenceOf(pair: Pair, noise: Noise, rule: Rule): Evidence {
   const power = normalQuantile(rule.powerRatio)

@@ -95,9 +95,10 @@ function judge(pair: Pair): Finding {
   }
   const worseRatio = worseningRatio(metric, candidate.location, baseline.location)
   const byNoise = ({ worse, better, detectableRatio }: Evidence): Finding => {
-    const status = statusOf(worseRatio, smallestEffectRatio)
-    const p = status === 'worse' ? worse : better
-    return { ...found, status: p < falseAlarmRate && !isTiny(pair) ? status : 'same', p: worse, detectableRatio }
+    const change = statusOf(worseRatio, smallestEffectRatio)
+    const p = change === 'better' ? better : worse
+    const status = p < falseAlarmRate && !isTiny(pair) ? change : 'same'
+    return { ...found, status, p: status === 'better' ? better : worse, detectableRatio }
   }
   if (metric === 'successRatio') return byNoise(successEvidence(candidate, baseline, rule))
   const noise = noiseOf(pair)

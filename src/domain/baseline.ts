@@ -1,8 +1,9 @@
 import { mean, standardDeviation, trimmedMean } from '../stats/moments.ts'
 import { sorted } from '../stats/sorted.ts'
 import type { BaselineLine, BaselineMetric } from './finding.ts'
-import { isCensored, isTimed, metrics, type RunMetricName, runMetricNames } from './metric.ts'
-import { outcomeAt, type Samples, valueAt } from './sample.ts'
+import { metrics } from './metric.ts'
+import { type RunMetricName, runMetricNames } from './metric-name.ts'
+import { isCensored, isTimed, outcomeAt, type Samples, valueAt } from './sample.ts'
 
 /** What must be the same for two executions of a scenario to be comparable. */
 export interface Comparability {

@@ -1,5 +1,5 @@
 import type { BaselineMetric } from './finding.ts'
-import type { MetricName } from './metric.ts'
+import type { MetricName } from './metric-name.ts'
 import type { Unit } from './unit.ts'
 
 /** One thing that was judged. */
@@ -41,3 +41,8 @@ export type CheckCode =
   | 'spend'
   | 'stopped'
   | 'mistake'
+
+/** What a subject ends with when the runs of `category` were judged; empty for all runs. */
+export function placeOf(category: string | undefined): string {
+  return category === undefined ? '' : ` in ${category}`
+}

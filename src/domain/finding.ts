@@ -1,4 +1,4 @@
-import type { RunMetricName } from './metric.ts'
+import type { RunMetricName } from './metric-name.ts'
 
 /** What a baseline keeps of one metric of one scenario. */
 export interface BaselineLine {
@@ -30,7 +30,10 @@ export interface Finding {
   candidate: BaselineLine
   /** Candidate's location / baseline's − 1; absent when not judged or the baseline lies at 0. */
   changeRatio?: number | undefined
-  /** One-sided probability of a worsening this large by noise; absent where values are exact or not judged. */
+  /**
+   * One-sided probability that noise alone makes an improvement this large where it is `better`, else a worsening; absent
+   * where values are exact or not judged.
+   */
   p?: number | undefined
   /**
    * The smallest worsening that would be found in 90% of executions, as a share of the baseline; absent when not judged, when

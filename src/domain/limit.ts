@@ -1,4 +1,4 @@
-import type { LimitName } from './metric.ts'
+import type { LimitName } from './metric-name.ts'
 
 /** What ends one run while it goes: the highest value allowed of each metric. */
 export type Limits = { [L in LimitName]?: number | undefined }

@@ -1,59 +1,5 @@
-import { type Outcome, outcomeAt, type Samples, valueAt } from './sample.ts'
-import type { Unit } from './unit.ts'
-
-/** What is known of an execution as a whole, besides its samples. */
-export interface Resources {
-  /** First start to last end, in milliseconds. */
-  durationMs: number
-  /** Growth of the heap after garbage collection, in bytes per run; absent when not measured. */
-  heapGrowthBytes?: number | undefined
-  /** Highest resident set of the process while runs were on, in bytes; absent when not measured. */
-  peakRssBytes?: number | undefined
-  /** 99th percentile of how late the event loop was, in milliseconds; absent when not measured. */
-  eventLoopDelayMs?: number | undefined
-}
-
-interface MetricCommon {
-  /** How a table heads it. */
-  label: string
-  unit: Unit
-  /** Which way is better. */
-  better: 'lower' | 'higher'
-  /** Whose it is: metrics of the agent compare across machines, those of the machine only on the same one. */
-  of: 'agent' | 'machine'
-  /** Its definition in one sentence. */
-  meaning: string
-  /** Where the definition comes from. */
-  source: string
-}
-
-/** A metric with one value for each run. */
-export interface RunMetric extends MetricCommon {
-  per: 'run'
-  /** True when a run stopped by a limit would have reached at least its value at that time. */
-  grows: boolean
-  /** True when `limits` can stop a run by it. */
-  limits: boolean
-  /** The value of the run at `index`; absent when unknown. */
-  read: (samples: Samples, index: number) => number | undefined
-}
-
-/** A metric with one value for each model call. */
-export interface CallMetric extends MetricCommon {
-  per: 'modelCall'
-  /** The value of the call at `index` of `samples.calls`; absent when unknown. */
-  read: (samples: Samples, index: number) => number | undefined
-}
-
-/** A metric with one value for the whole execution. */
-export interface ScenarioMetric extends MetricCommon {
-  per: 'scenario'
-  /** Absent when unknown. */
-  read: (outcomes: Record<Outcome, number>, resources: Resources) => number | undefined
-}
-
-/** One row of {@link metrics}. */
-export type Metric = RunMetric | CallMetric | ScenarioMetric
+import type { Metric } from './metric-kind.ts'
+import { valueAt } from './sample.ts'
 
 const genAi = 'OpenTelemetry GenAI semantic conventions'
 const here = 'METHODOLOGY.md'
@@ -323,48 +269,6 @@ export const metrics = {
     read: (_, resources) => resources.eventLoopDelayMs,
   },
 } as const satisfies Record<string, Metric>
-
-type NamesWhere<Shape> = {
-  [Name in keyof typeof metrics]: (typeof metrics)[Name] extends Shape ? Name : never
-}[keyof typeof metrics]
-
-/** Name of a metric. */
-export type MetricName = keyof typeof metrics
-/** Name of a metric with one value for each run. */
-export type RunMetricName = NamesWhere<{ per: 'run' }>
-/** Name of a metric with many values: one for each run or for each model call. */
-export type DistributionMetricName = NamesWhere<{ per: 'run' | 'modelCall' }>
-/** Name of a metric with one value for the whole execution. */
-export type ScenarioMetricName = NamesWhere<{ per: 'scenario' }>
-/** Name of a metric that `limits` can stop a run by. */
-export type LimitName = NamesWhere<{ limits: true }>
-
-/** All names, in the table's order. */
-export const metricNames = Object.keys(metrics) as MetricName[]
-/** Names of the metrics with one value for each run. */
-export const runMetricNames = metricNames.filter((name): name is RunMetricName => metrics[name].per === 'run')
-/** Names of the metrics with many values. */
-export const distributionMetricNames = metricNames.filter(
-  (name): name is DistributionMetricName => metrics[name].per !== 'scenario',
-)
-/** Names of the metrics with one value. */
-export const scenarioMetricNames = metricNames.filter(
-  (name): name is ScenarioMetricName => metrics[name].per === 'scenario',
-)
-/** Names of the metrics that can stop a run. */
-export const limitNames = runMetricNames.filter((name): name is LimitName => metrics[name].limits)
-
-/** Whether the run at `index` has a latency to speak of: errors and broken infrastructure are counted, not timed. */
-export function isTimed(samples: Samples, index: number): boolean {
-  const outcome = outcomeAt(samples, index)
-  return outcome !== 'error' && outcome !== 'infrastructure'
-}
-
-/** Whether the run at `index` was stopped before its end, so that its values are lower bounds. */
-export function isCensored(samples: Samples, index: number): boolean {
-  const outcome = outcomeAt(samples, index)
-  return outcome === 'timeout' || outcome === 'limit'
-}
 
 function difference(end: Float64Array, start: Float64Array, index: number): number | undefined {
   const endMs = valueAt(end, index)

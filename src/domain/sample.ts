@@ -160,6 +160,18 @@ export function outcomeAt(samples: Samples, index: number): Outcome {
   return outcomes[samples.outcome[index] ?? 0] ?? 'error'
 }
 
+/** Whether the run at `index` has a latency to speak of: errors and broken infrastructure are counted, not timed. */
+export function isTimed(samples: Samples, index: number): boolean {
+  const outcome = outcomeAt(samples, index)
+  return outcome !== 'error' && outcome !== 'infrastructure'
+}
+
+/** Whether the run at `index` was stopped before its end, so that its values are lower bounds. */
+export function isCensored(samples: Samples, index: number): boolean {
+  const outcome = outcomeAt(samples, index)
+  return outcome === 'timeout' || outcome === 'limit'
+}
+
 /** How many runs ended in each way. */
 export function countOutcomes(samples: Samples): Record<Outcome, number> {
   const counts = { ok: 0, wrong: 0, error: 0, timeout: 0, limit: 0, infrastructure: 0 }

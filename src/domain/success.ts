@@ -1,4 +1,4 @@
-import type { Check } from './check.ts'
+import { type Check, placeOf } from './check.ts'
 import { formatCount, formatRatio, plural } from './format.ts'
 import type { Outcome } from './sample.ts'
 import type { GroupSummary } from './summary.ts'
@@ -21,7 +21,7 @@ export function checkSuccess(
   category: string | undefined,
   cases: readonly GroupSummary[],
 ): Check {
-  const subject = `success${category === undefined ? '' : ` in ${category}`}`
+  const subject = `success${placeOf(category)}`
   const value = judged.scenario.successRatio
   const { ok, wrong, error, timeout, limit } = judged.outcomes
   const facts = { code: 'success', subject, metric: 'successRatio', category, bound, unit: 'ratio' } as const

@@ -4,18 +4,16 @@ import { mean, standardDeviation } from '../stats/moments.ts'
 import { minimumSamplesForQuantile, quantile } from '../stats/quantile.ts'
 import { type Sorted, sorted } from '../stats/sorted.ts'
 import type { Case } from './case.ts'
+import { metrics } from './metric.ts'
+import type { Resources } from './metric-kind.ts'
 import {
   type DistributionMetricName,
   distributionMetricNames,
-  isCensored,
-  isTimed,
-  metrics,
-  type Resources,
   type RunMetricName,
   type ScenarioMetricName,
   scenarioMetricNames,
-} from './metric.ts'
-import { countOutcomes, type Outcome, outcomeAt, type Samples, valueAt } from './sample.ts'
+} from './metric-name.ts'
+import { countOutcomes, isCensored, isTimed, type Outcome, outcomeAt, type Samples, valueAt } from './sample.ts'
 
 /** The quantiles that a distribution may state, by name. */
 export const quantiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, 'p99.9': 0.999 } as const

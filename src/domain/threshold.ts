@@ -1,13 +1,13 @@
-import type { Check } from './check.ts'
+import { type Check, placeOf } from './check.ts'
 import { formatChange, formatCount, formatValue, plural } from './format.ts'
+import { metrics } from './metric.ts'
+import type { Metric } from './metric-kind.ts'
 import {
   type DistributionMetricName,
   distributionMetricNames,
-  type Metric,
-  metrics,
   type ScenarioMetricName,
   scenarioMetricNames,
-} from './metric.ts'
+} from './metric-name.ts'
 import type { Outcome } from './sample.ts'
 import { checkSuccess, deadCases } from './success.ts'
 import { type Distribution, type GroupSummary, type Statistic, type Summary, statistics, supportOf } from './summary.ts'
@@ -131,11 +131,6 @@ function checkDistribution(
     if (value === undefined) return [unsupported(facts, statistic, distribution)]
     return [compare(metric, statistic, facts, value, distribution)]
   })
-}
-
-/** Where a check of `category` is, after its subject: empty for all runs. */
-export function placeOf(category: string | undefined): string {
-  return category === undefined ? '' : ` in ${category}`
 }
 
 function compare(

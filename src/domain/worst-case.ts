@@ -1,5 +1,6 @@
 import { formatValue } from './format.ts'
-import type { DistributionMetricName, Metric } from './metric.ts'
+import type { Metric } from './metric-kind.ts'
+import type { DistributionMetricName } from './metric-name.ts'
 import type { GroupSummary } from './summary.ts'
 
 /** Whether `value` lies beyond `bound` on the side that is worse. */

@@ -49,7 +49,7 @@ export function readBaselineFile(testFile: string): Promise<BaselineFile | undef
 
 /** Writes the baselines of a test file, whole or not at all. @throws BenchAgentError */
 export async function writeBaselineFile(testFile: string, file: BaselineFile): Promise<void> {
-  await writeWhole(baselinePath(testFile), baselineText(file))
+  await writeWhole(baselinePath(testFile), baselineText(file), true)
 }
 
 /** The file as text: keys in order, one line for each scenario and metric, so that a diff reads as a list of changes. */

@@ -93,7 +93,9 @@ function assemble(
   const values = told ? wireValues(run, calls, prices) : {}
   if (cpuMs !== undefined) values.cpuMs = cpuMs
   return {
-    ...ended,
+    outcome: ended.outcome,
+    problem: ended.problem,
+    refused: ended.refused,
     interrupted: run.stopped?.outcome === 'interrupted',
     abandoned,
     startedMs: run.startedMs,
@@ -112,6 +114,8 @@ function assemble(
     thrown: run.thrown,
   }
 }
+
+const fine: Pick<RunMeasurement, 'outcome' | 'problem' | 'refused'> = { outcome: 'ok' }
 
 function endOf(
   run: ActiveRun,
@@ -133,7 +137,7 @@ function endOf(
       'The agent returned an answer that it had not begun to read. Return its stream: `result.textStream`.'
     return { outcome: 'error', problem: { class: 'agent', message } }
   }
-  return { outcome: 'ok' }
+  return fine
 }
 
 // What streamText of the AI SDK returns calls no model until somebody reads one of its streams.

@@ -54,16 +54,19 @@ export async function measureRun(setting: RunSetting, one: Case, index: number):
   inFlight.delete(run)
   const cpuMs = cpuBeforeMs === undefined ? undefined : (setting.readCpuMs?.() ?? cpuBeforeMs) - cpuBeforeMs
   const abandoned = run.stopped !== undefined && !(await within(clock, settled, setting.graceMs)).done
-  const measurement = await measurementOf(run, setting.prices, cpuMs, abandoned)
-  try {
-    if (setting.check !== undefined && measurement.outcome === 'ok')
+  // Without model calls there is nothing to wait for.
+  const measured = measurementOf(run, setting.prices, cpuMs, abandoned)
+  const measurement = measured instanceof Promise ? await measured : measured
+  if (setting.check !== undefined && measurement.outcome === 'ok') {
+    try {
       await judge(setting, setting.check, run, one, measurement)
-  } catch (error) {
-    // What broke first is what the user has to mend; the state is given back all the same.
-    await tearDown(setting, run).catch(() => undefined)
-    throw error
+    } catch (error) {
+      // What broke first is what the user has to mend; the state is given back all the same.
+      await tearDown(setting, run).catch(() => undefined)
+      throw error
+    }
   }
-  await tearDown(setting, run)
+  if (setting.teardown !== undefined) await tearDown(setting, run)
   return measurement
 }
 

@@ -1,3 +1,4 @@
+import { url } from 'node:inspector'
 import { extname } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
 import { isMainThread, Worker } from 'node:worker_threads'
@@ -41,10 +42,12 @@ const watchdogs = new Map<string, Watchdog>()
 
 /**
  * The watchdog of this process: a thread that kills the process when a synchronous loop has blocked it for longer than a run
- * may take, and says so in the file at `notePath`. Absent inside a worker thread, whose process is not ours to kill.
+ * may take, and says so in the file at `notePath`. Absent inside a worker thread, whose process is not ours to kill, and under a
+ * debugger.
  */
 export function watchdogOf(notePath: string, clock: Clock): Watchdog | undefined {
-  if (!isMainThread) return undefined
+  // At a breakpoint the thread stands still too.
+  if (!isMainThread || url() !== undefined) return undefined
   let watchdog = watchdogs.get(notePath)
   if (watchdog === undefined) {
     watchdog = startWatchdog(notePath, clock)

@@ -1,6 +1,6 @@
 import { describeMetric } from '../compare/judge.ts'
 import type { BaselineMetric, Finding } from '../domain/finding.ts'
-import { formatValue } from '../domain/format.ts'
+import { formatCount } from '../domain/format.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 
 // What an agent does, nearest to the reason first: more steps make more input, and that more cost and time.
@@ -28,8 +28,8 @@ function describeDrivers(changed: readonly Finding[]): string {
     // Without retries every model call is a step, and saying it twice helps nobody.
     .filter(({ metric }) => metric !== 'modelCalls' || !changed.some((other) => other.metric === 'steps'))
     .map(({ metric, baseline, candidate }) => {
-      const { label, unit } = describeMetric(metric)
-      return `${label} ${formatValue(unit, baseline?.location ?? 0)} → ${formatValue(unit, candidate.location)}`
+      const counts = [baseline?.location ?? 0, candidate.location].map(formatCount)
+      return `${describeMetric(metric).label} ${counts.join(' → ')}`
     })
   const first = changed[0]?.metric
   const what =

@@ -61,7 +61,6 @@ function rowsOf(execution: ReportedExecution, filesUrl: string): Row[] {
   const { record, place, failed } = execution
   const scenario = placeLink(nameOf(record), place, filesUrl)
   const { checks, findings } = record.verdict
-  if (record.mistake !== undefined) return [{ mark: '❌', scenario, what: short(record.mistake) }]
   const told = checks.filter(({ status, code }) => status === 'fail' && code !== 'regression')
   const rows = [
     ...changedFindings(findings, checks).map((finding) => findingRow(finding, scenario)),
@@ -75,10 +74,8 @@ function rowsOf(execution: ReportedExecution, filesUrl: string): Row[] {
 /** Findings worth a row: what failed a check, and of all that changed what everybody understands. */
 function changedFindings(findings: readonly Finding[], checks: readonly Check[]): Finding[] {
   const main = mainFinding(findings)
-  const isTold = (finding: Finding) => {
-    const subject = `${describeMetric(finding.metric).label} against baseline`
-    return finding === main || checks.some((check) => check.code === 'regression' && check.subject === subject)
-  }
+  const isTold = (finding: Finding) =>
+    finding === main || checks.some(({ code, metric }) => code === 'regression' && metric === finding.metric)
   const worse = findings.filter((finding) => finding.status === 'worse' && isTold(finding))
   const others = (['accepted', 'better'] as const).flatMap((status) =>
     findings.filter((finding) => finding.status === status && isHeadline(finding)),
@@ -96,7 +93,7 @@ function findingRow({ metric, status, baseline, candidate, p }: Finding, scenari
     before: baseline === undefined ? '' : formatValue(unit, baseline.location),
     now: formatValue(unit, candidate.location),
     change: status === 'worse' ? `**${change}**` : change,
-    p: p === undefined ? 'steady' : plain(formatProbability(status === 'better' ? 1 - p : p)),
+    p: p === undefined ? 'steady' : plain(formatProbability(p)),
   }
 }
 

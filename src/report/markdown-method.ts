@@ -44,5 +44,5 @@ function seenLines(session: Session): string[] {
 const methodLines = [
   'Latency is the time of one run, of ok and wrong runs; runs that a limit stopped count with the time they had reached, which makes a value a lower bound (≥). Errors and runs that broke on the infrastructure are counted, not timed.',
   'Percentiles are exact, over the runs of all cases together. An unknown value is –, never 0.',
-  `A regression is a worsening beyond noise (one-sided p under ${falseAlarmRate}: rank test, Fisher’s test for success) and beyond ${formatRatio(smallestEffectRatio)}, or beyond ${formatRatio(steadyToleranceRatio)} where no run varies (“steady”). Time is compared only on the same kind of machine, without waiting for rate limits.`,
+  `A regression is a worsening beyond noise (one-sided p under ${falseAlarmRate}: rank test, with several past executions also the shift beyond what they differ by, and Fisher’s test for success) and beyond ${formatRatio(smallestEffectRatio)}, or beyond ${formatRatio(steadyToleranceRatio)} where no run varies (“steady”). Time is compared only on the same kind of machine, without waiting for rate limits.`,
 ]

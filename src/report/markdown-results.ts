@@ -1,4 +1,4 @@
-import type { Check } from '../domain/check.ts'
+import { type Check, placeOf } from '../domain/check.ts'
 import { formatValue } from '../domain/format.ts'
 import { folded, type Section } from './markdown-section.ts'
 import { code, placeLink, plain, prose, tableHead, tableRow } from './markdown-text.ts'
@@ -72,7 +72,7 @@ export function categoriesSection(session: Session): Section | undefined {
 function budgetRow(scenario: string, category: string, { status, subject, value, bound, unit }: Check): string {
   const mark = status === 'pass' ? '✅' : status === 'fail' ? '❌' : '⚠️'
   const kept = status === 'pass' ? 'kept' : status === 'fail' ? 'not kept' : 'undecided'
-  const budget = subject.slice(0, -` in ${category}`.length)
+  const budget = subject.slice(0, -placeOf(category).length)
   const number = (one: number | undefined) =>
     one === undefined || unit === undefined ? unknown : formatValue(unit, one)
   return tableRow([mark, plain(scenario), plain(category), prose(budget), number(bound), number(value), kept])

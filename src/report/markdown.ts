@@ -100,11 +100,9 @@ function remediesOf(session: Session): { scenario: string; remedy: string }[] {
   return [
     ...session.dead.map(({ name, remedy }) => ({ scenario: name, remedy })),
     ...finalExecutions(session).flatMap(({ record }) =>
-      record.mistake !== undefined
-        ? []
-        : record.verdict.checks.flatMap(({ status, remedy }) =>
-            status === 'fail' && remedy !== undefined ? [{ scenario: nameOf(record), remedy }] : [],
-          ),
+      record.verdict.checks.flatMap(({ status, remedy }) =>
+        status === 'fail' && remedy !== undefined ? [{ scenario: nameOf(record), remedy }] : [],
+      ),
     ),
   ]
 }

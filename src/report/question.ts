@@ -1,6 +1,7 @@
 import type { Check } from '../domain/check.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
-import { type MetricName, metricNames, metrics } from '../domain/metric.ts'
+import { metrics } from '../domain/metric.ts'
+import { type MetricName, metricNames } from '../domain/metric-name.ts'
 
 /** What everybody wants to know of a change, in the order in which it is answered. */
 export const questions = ['slower', 'dearer', 'worse'] as const

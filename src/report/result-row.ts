@@ -83,7 +83,6 @@ export function rowsOf(execution: ReportedExecution): ResultRow[] {
 
 /** The checks that judge one category. */
 export function checksOfCategory(category: string, checks: readonly Check[]): Check[] {
-  // A check names its category only at the end of its subject.
   return checks.filter((check) => check.category === category)
 }
 

@@ -33,14 +33,10 @@ function failedBlock({ record, place, failed }: ReportedExecution, paper: Paper)
   const failing = checks.filter((check) => check.status === 'fail')
   const reasons = failing.length > 0 ? failing : checks.filter((check) => check.status === 'inconclusive')
   const lines = titleLines(nameOf(record), place, paper)
-  if (record.mistake !== undefined) lines.push(...reasonLines(record.mistake, undefined, paper))
-  // What the mistake left unmeasured is no news beside it.
-  else {
-    for (const [position, { message, remedy }] of reasons.entries())
-      lines.push(...reasonLines(message, remedy === reasons[position + 1]?.remedy ? undefined : remedy, paper))
-    if (failed && reasons.length === 0)
-      lines.push(...reasonLines('Its test failed outside of the verdict.', 'See the error of the test above.', paper))
-  }
+  for (const [position, { message, remedy }] of reasons.entries())
+    lines.push(...reasonLines(message, remedy === reasons[position + 1]?.remedy ? undefined : remedy, paper))
+  if (failed && reasons.length === 0)
+    lines.push(...reasonLines('Its test failed outside of the verdict.', 'See the error of the test above.', paper))
   return [...lines, ...problemLines(record, paper)]
 }
 

@@ -1,7 +1,7 @@
 import { callsOutsideRuns, currentSink } from '../capture/attribution.ts'
 import { observe } from '../capture/observe.ts'
 import type { Clock } from '../domain/clock.ts'
-import type { Resources } from '../domain/metric.ts'
+import type { Resources } from '../domain/metric-kind.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
 import { ActiveRun } from '../measure/active-run.ts'

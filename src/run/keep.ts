@@ -1,4 +1,4 @@
-import { addSample, callValues, runValues, type Samples, setScore, setValue } from '../domain/sample.ts'
+import { addSample, callValues, type RunValue, type Samples, setScore, setValue } from '../domain/sample.ts'
 import { interTokenLatencyMs, type ModelCall, modelTtftMs } from '../domain/span.ts'
 import type { RunMeasurement } from '../measure/measurement.ts'
 
@@ -23,9 +23,9 @@ export function keepRun(
     firstTokenAtMs: run.firstTokenMs === undefined ? undefined : run.firstTokenMs - originMs,
     endedAtMs: run.endedMs - originMs,
   })
-  for (const name of runValues) {
-    const value = run.values[name]
-    if (value !== undefined) setValue(samples, index, name, value)
+  for (const name in run.values) {
+    const value = run.values[name as RunValue]
+    if (value !== undefined) setValue(samples, index, name as RunValue, value)
   }
   for (const call of run.calls) keepCall(samples, index, call)
   for (const turn of run.turns) samples.turns.push({ index, ...turn })

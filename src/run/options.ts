@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type BenchAgentError, type Mistake, mistakesError, quoteValue } from '../domain/errors.ts'
 import { longestTimerMs } from '../domain/limit.ts'
-import { distributionMetricNames, limitNames, scenarioMetricNames } from '../domain/metric.ts'
+import { distributionMetricNames, limitNames, scenarioMetricNames } from '../domain/metric-name.ts'
 import { statistics } from '../domain/summary.ts'
 
 const positive = z.number().positive()

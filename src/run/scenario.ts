@@ -1,15 +1,15 @@
 import { judge } from '../compare/judge.ts'
 import type { Comparability } from '../domain/baseline.ts'
+import type { Case } from '../domain/case.ts'
 import type { Check } from '../domain/check.ts'
 import { BenchAgentError } from '../domain/errors.ts'
 import { describeLoad } from '../domain/load.ts'
-import { caseOfRun } from '../domain/plan.ts'
+import { caseOfRun, type Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { createSamples, type Samples } from '../domain/sample.ts'
 import { summarize } from '../domain/summary.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { readCpuMs } from '../measure/cpu.ts'
-import type { RunMeasurement } from '../measure/measurement.ts'
 import { measureRun, type RunSetting } from '../measure/run.ts'
 import { execute } from './execute.ts'
 import { type Instruments, markDegraded, startInstruments } from './instruments.ts'
@@ -94,9 +94,10 @@ async function runAll(course: Course): Promise<void> {
     course.originMs = clock.nowMs()
     const run = async (index: number, dueMs: number) => {
       const caseIndex = caseOfRun(plan, index)
-      const measured = await callOnce(course, runSetting, index, caseIndex)
+      setting.onRun?.(index)
+      const measured = await measureRun(runSetting, caseAt(plan, caseIndex), index)
       // What ends after the result was given would only contradict it.
-      if (measured === undefined || measured.interrupted || setting.signal?.aborted) return
+      if (measured.interrupted || setting.signal?.aborted) return
       tallyRun(course.tally, measured)
       // Under a closed load nothing waits in a queue: a run is due when its set-up is done and its rate allows.
       keepRun(samples, measured, caseIndex, Math.max(dueMs, measured.startedMs), course.originMs)
@@ -118,8 +119,9 @@ async function warmUp(course: Course): Promise<number | undefined> {
   const runSetting = settingOf(course, false)
   let totalMs = 0
   for (let position = 0; position < plan.warmup && !isStopped(course); position++) {
-    const measured = await callOnce(course, runSetting, position - plan.warmup, caseOfRun(plan, position))
-    if (measured === undefined || measured.interrupted) continue
+    setting.onRun?.(position - plan.warmup)
+    const measured = await measureRun(runSetting, caseAt(plan, caseOfRun(plan, position)), position - plan.warmup)
+    if (measured.interrupted) continue
     const latencyMs = measured.endedMs - measured.startedMs
     tally.coldStart ??= { latencyMs, outcome: measured.outcome }
     totalMs += latencyMs
@@ -129,22 +131,10 @@ async function warmUp(course: Course): Promise<number | undefined> {
   return plan.warmup === 0 ? undefined : totalMs / plan.warmup
 }
 
-async function callOnce(
-  course: Course,
-  runSetting: RunSetting,
-  index: number,
-  caseIndex: number,
-): Promise<RunMeasurement | undefined> {
-  const one = course.setting.plan.cases[caseIndex]
-  if (one === undefined) return undefined
-  course.setting.onRun?.(index)
-  try {
-    return await measureRun(runSetting, one, index)
-  } catch (error) {
-    // Other lanes must stop too, so that none is left running behind the error.
-    if (error instanceof BenchAgentError) course.mistake ??= error
-    throw error
-  }
+function caseAt(plan: Plan, caseIndex: number): Case {
+  const one = plan.cases[caseIndex]
+  if (one === undefined) throw new Error(`no case at ${caseIndex}`)
+  return one
 }
 
 function settingOf({ setting, instruments }: Course, readsCpu: boolean): RunSetting {

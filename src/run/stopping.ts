@@ -54,6 +54,7 @@ function unreachable(plan: Plan, samples: Samples): Check | undefined {
 }
 
 function overspent(plan: Plan, samples: Samples, tally: Tally, ledger: SpendLedger): Check | undefined {
+  if (plan.spendUsd === undefined && ledger.capUsd === undefined) return undefined
   const caps = [
     { name: 'the scenario', capUsd: plan.spendUsd, spentUsd: tally.spentUsd },
     { name: 'the session', capUsd: ledger.capUsd, spentUsd: ledger.spentBeforeUsd + tally.spentUsd },

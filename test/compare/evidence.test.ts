@@ -69,6 +69,21 @@ describe('evidenceOf', () => {
     expect(better).toBeCloseTo(0.937675070028, 10)
   })
 
+  test('that holds for what several past executions differ by as well: both must be past chance', () => {
+    const past = times(40, (position) => 100 + position * 3)
+    const pair = {
+      ...pairOf(
+        times(20, (position) => 190 + position * 3.1),
+        past,
+        2,
+      ),
+    }
+    const apart = { ...pair, baseline: { ...pair.baseline, between: 0.5 } }
+    expect(evidence(pair).worse).toBeLessThan(0.01)
+    expect(evidence(apart).worse).toBeGreaterThan(0.1)
+    expect(evidence(apart).detectableRatio).toBeGreaterThan(evidence(pair).detectableRatio ?? Number.NaN)
+  })
+
   // Python: scipy.stats.ttest_ind(numpy.log([220, 240]), numpy.log(past), alternative='greater').pvalue
   test('of runs too few for ranks it is that of Student’s test', () => {
     const past = [100, 110, 95, 105]

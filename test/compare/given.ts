@@ -28,6 +28,8 @@ export function committedOf(values: MetricValues, more: Partial<Comparability> =
 export interface Draw {
   /** `count` log-normal values around 1000 · `factor`, with standard deviation `sigma` of their logarithms. */
   runs: (count: number, sigma: number, factor?: number) => number[]
+  /** A log-normal factor around 1, by which a whole execution may be off. */
+  drift: (sigma: number) => number
 }
 
 /** A generator of runs. */
@@ -36,6 +38,7 @@ export function drawing(seed: number): Draw {
   // Box and Muller (1958)
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
   return {
+    drift: (sigma) => Math.exp(sigma * normal()),
     runs: (count, sigma, factor = 1) => Array.from({ length: count }, () => 1000 * factor * Math.exp(sigma * normal())),
   }
 }

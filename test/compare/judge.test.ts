@@ -67,10 +67,10 @@ describe('judge', () => {
     }
     const verdict = judge(measured(runs, options, cases), alone)
     expect(subjects(verdict.checks)).toEqual([
-      'input mean: pass',
+      'input tokens mean: pass',
       'success: pass',
-      'input max in simple: pass',
-      'input max in hard: fail',
+      'input tokens max in simple: pass',
+      'input tokens max in hard: fail',
     ])
     expect(verdict.status).toBe('fail')
   })
@@ -102,6 +102,12 @@ describe('judge', () => {
       warnings: [warning],
       findings: [],
     })
+  })
+
+  test('so does a mistake in the test that ended it', () => {
+    const mistake: Check = { status: 'fail', code: 'mistake', subject: 'setup', message: 'setup() threw.' }
+    const broken = { ...measured([{}], { runs: 20, thresholds: { steps: { max: 1 } } }), checks: [mistake] }
+    expect(judge(broken, { ...alone, baseline: accepted }).checks).toEqual([mistake])
   })
 
   test('checks and warnings that arose while it ran are part of it', () => {
@@ -182,11 +188,12 @@ describe('against a baseline', () => {
       {
         status: 'fail',
         code: 'regression',
-        subject: 'input against baseline',
+        subject: 'input tokens against baseline',
+        metric: 'inputTokens',
         value: 1400,
         bound: 1000,
         unit: 'tokens',
-        message: 'input got worse: 1,000 tokens → 1,400 tokens (+40.0%), no run varies, 20 runs against 20.',
+        message: 'input tokens got worse: 1,000 tokens → 1,400 tokens (+40.0%), no run varies, 20 runs against 20.',
         remedy: expect.stringContaining('`-u`'),
       },
     ])
@@ -199,11 +206,11 @@ describe('against a baseline', () => {
     )
     const worse = findings.filter(({ status }) => status === 'worse').map(({ metric }) => metric)
     expect(worse).toEqual(['inputTokens', 'totalTokens', 'costUsd'])
-    expect(subjects(regressions(checks))).toEqual(['input against baseline: fail'])
+    expect(subjects(regressions(checks))).toEqual(['input tokens against baseline: fail'])
   })
 
-  test('steps that make more model calls are one regression', () => {
-    const longer = times(20, () => ({ values: { ...spent(1000).values, steps: 3, modelCalls: 3 } }))
+  test('steps that make more model and tool calls are one regression', () => {
+    const longer = times(20, () => ({ values: { ...spent(1000).values, steps: 3, modelCalls: 3, toolCalls: 1 } }))
     expect(subjects(regressions(against(longer, accepted).checks))).toEqual(['steps against baseline: fail'])
   })
 
@@ -230,7 +237,7 @@ describe('against a baseline', () => {
       ).checks,
     )
     expect(check?.message).toMatch(
-      /^input got worse: 1,094 tokens → 1,64\d tokens \(\+50\.0%\), p <0\.001, 20 runs against 100\.$/,
+      /^input tokens got worse: 1,094 tokens → 1,64\d tokens \(\+50\.0%\), p <0\.001, 20 runs against 100\.$/,
     )
   })
 
@@ -255,7 +262,7 @@ describe('against a baseline', () => {
     )
     const verdict = judge(runs, { baseline: accepted, acceptWorse: true, mayWrite: true })
     expect(verdict.status).toBe('fail')
-    expect(subjects(verdict.checks)).toContain('input max: fail')
+    expect(subjects(verdict.checks)).toContain('input tokens max: fail')
   })
 
   test('an improvement passes', () => {
@@ -324,7 +331,7 @@ describe('a missing baseline', () => {
 
 describe('describeMetric', () => {
   test.for<[BaselineMetric, string, string]>([
-    ['workingMs', 'working', 'ms'],
+    ['workingMs', 'working time', 'ms'],
     ['totalTokens', 'tokens', 'tokens'],
     ['successRatio', 'success', 'ratio'],
     ['scores.polite', 'score polite', 'score'],
@@ -345,7 +352,7 @@ describe('sensitivity', () => {
   test('tells what would have been found, by metric', () => {
     const text = sensitivity([finding('workingMs', 0.193), finding('steps', 0.05), finding('costUsd')])
     expect(text).toContain('9 of 10')
-    expect(text).toContain('working +19.3%')
+    expect(text).toContain('working time +19.3%')
     expect(text).toContain('steps +5.0%')
     expect(text).not.toContain('cost')
   })

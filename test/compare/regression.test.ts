@@ -213,6 +213,15 @@ describe('levels', () => {
     expect(steps).toMatchObject({ baseline: { n: 5 } })
   })
 
+  test('one that somebody else accepted reaches this machine with the committed line', () => {
+    const elsewhere = committedOf({ steps: [steady(3)] })
+    const here = (committed: number) => pastExecution({ steps: [steady(2)] }, { committed: { steps: committed } })
+    const find3 = (...past: ReturnType<typeof here>[]) => find(one('steps', steady(3)), { ...elsewhere, history: past })
+    expect(find3(here(2), here(2))).toMatchObject({ status: 'same', baseline: { n: 5, location: 3 } })
+    expect(find3(here(3), here(2))).toMatchObject({ status: 'worse', baseline: { n: 5, location: 2 } })
+    expect(find3(pastExecution({ steps: [steady(2)] }))).toMatchObject({ status: 'worse', baseline: { location: 2 } })
+  })
+
   test('the spread of past executions is told when there are several', () => {
     const finding = (...past: number[]) =>
       find(
@@ -311,14 +320,13 @@ describe('success', () => {
 
 describe('how often it is wrong', () => {
   const comparisons = 400
-  const shareOfWorse = (seed: number, sigma: number, factor: number, past: number, count = 20) => {
+  const shareOfWorse = (seed: number, sigma: number, factor: number, past: number, count = 20, drift = 0) => {
     const draw = drawing(seed)
+    const execution = (level = 1) => one('totalTokens', draw.runs(count, sigma, level * draw.drift(drift)))
     const found = times(comparisons, () => {
       const baseline =
-        past === 0
-          ? committedOf(one('totalTokens', draw.runs(count, sigma)))
-          : historyOf(...times(past, () => pastExecution(one('totalTokens', draw.runs(count, sigma)))))
-      return find(one('totalTokens', draw.runs(count, sigma, factor)), baseline)
+        past === 0 ? committedOf(execution()) : historyOf(...times(past, () => pastExecution(execution())))
+      return find(execution(factor), baseline)
     })
     const ratios = found.map(({ detectableRatio = Number.NaN }) => detectableRatio).sort((a, b) => a - b)
     return {
@@ -334,6 +342,12 @@ describe('how often it is wrong', () => {
     expect(better).toBeLessThanOrEqual(0.02)
   })
 
+  test('what executions differ by beyond their runs is no change', () => {
+    expect(shareOfWorse(8, 0.2, 1, 10, 20, 0.03).worse).toBeLessThanOrEqual(0.03)
+    expect(shareOfWorse(9, 0.1, 1, 10, 20, 0.08).worse).toBeLessThanOrEqual(0.05)
+    expect(shareOfWorse(10, 0.2, 1.4, 10, 20, 0.03).worse).toBeGreaterThanOrEqual(0.9)
+  })
+
   test('against a line alone, at most three', () => {
     expect(shareOfWorse(2, 0.2, 1, 0).worse).toBeLessThanOrEqual(0.03)
   })
@@ -347,7 +361,7 @@ describe('how often it is wrong', () => {
     expect(shareOfWorse(5, 0.2, 1.4, 0).worse).toBeGreaterThanOrEqual(0.9)
   })
 
-  // Found in 85 to 95% of executions, as the 90% of the promise are.
+  // 90% are promised; 400 comparisons tell it to ±3%, and the normal approximation to as much.
   test.for([
     [0.5, 20, 5],
     [0.2, 20, 5],
@@ -358,8 +372,8 @@ describe('how often it is wrong', () => {
   ] as const)('what could be seen is seen: sigma %d, %d runs, %d past executions', ([sigma, count, past]) => {
     const { seen } = shareOfWorse(6, sigma, 1, past, count)
     const { worse } = shareOfWorse(7, sigma, 1 + seen, past, count)
-    expect(worse).toBeGreaterThanOrEqual(0.84)
-    expect(worse).toBeLessThanOrEqual(0.96)
+    expect(worse).toBeGreaterThanOrEqual(0.82)
+    expect(worse).toBeLessThanOrEqual(0.97)
   })
 })
 

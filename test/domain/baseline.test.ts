@@ -15,12 +15,17 @@ import { outcomes } from '../../src/domain/sample.ts'
 import { samplesOf, times } from './given.ts'
 
 describe('lineOf', () => {
-  test('a single steady case keeps its exact location', () => {
+  test('a single steady case keeps its location, to twelve digits', () => {
+    const given = fc.double({ min: 1e-6, max: 1e9, noNaN: true }).map((value) => Number(value.toPrecision(12)))
     fc.assert(
-      fc.property(fc.double({ min: 1e-9, max: 1e12, noNaN: true }), fc.integer({ min: 2, max: 30 }), (value, count) => {
+      fc.property(given, fc.integer({ min: 2, max: 30 }), (value, count) => {
         expect(lineOf('totalTokens', [times(count, () => value)])).toEqual({ n: count, location: value, within: 0 })
       }),
     )
+  })
+
+  test('what logarithms add to a whole number is not in a file', () => {
+    for (let value = 1; value <= 2000; value++) expect(lineOf('steps', [[value, value]]).location).toBe(value)
   })
 
   test('steady cases of different size have no spread, and lie at their geometric mean', () => {
@@ -156,6 +161,19 @@ describe('baselineValues', () => {
   test('success counts every run that the agent is answerable for', () => {
     const all = samplesOf(outcomes.map((outcome) => ({ outcome })))
     expect(baselineValues(all, 1).successRatio).toEqual([[1, 0, 0, 0, 0]])
+  })
+
+  test('a run that something else disturbed tells of the agent, and nothing of the machine', () => {
+    const disturbed = samplesOf([
+      { degraded: true, firstTokenAtMs: 5, values: { inputTokens: 10 }, scores: { polite: 1 } },
+      { endedAtMs: 50, values: { inputTokens: 20 } },
+    ])
+    expect(baselineValues(disturbed, 1)).toEqual({
+      successRatio: [[1, 1]],
+      workingMs: [[50]],
+      inputTokens: [[10, 20]],
+      'scores.polite': [[1]],
+    })
   })
 
   test('latency is compared without waiting for rate limits', () => {

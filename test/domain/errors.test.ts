@@ -19,6 +19,15 @@ describe('mistakesError', () => {
     expect(mistakesError('BENCH_AGENT_OPTIONS', 'x', [runs]).message).toMatch(/^One mistake in x /)
   })
 
+  test('of thousands the first twenty are told, and how many more there are', () => {
+    const many = Array.from({ length: 3000 }, (_, line) => ({ path: `line ${line + 1}`, expected: 'JSON', got: '"x"' }))
+    const lines = mistakesError('BENCH_AGENT_CASES', 'x', many).message.split('\n')
+    expect(lines[0]).toMatch(/^3000 mistakes in x/)
+    expect(lines.at(-2)).toBe('  Expected line 20 to be JSON, got "x".')
+    expect(lines.at(-1)).toBe('  …and 2980 more.')
+    expect(mistakesError('BENCH_AGENT_CASES', 'x', many.slice(0, 20)).message).not.toContain('more.')
+  })
+
   test('is a BenchAgentError with its code, for machines', () => {
     const error = mistakesError('BENCH_AGENT_CASES', 'x', [runs])
     expect(error).toBeInstanceOf(BenchAgentError)

@@ -12,7 +12,8 @@ import {
   formatValue,
   plural,
 } from '../../src/domain/format.ts'
-import { metricNames, metrics } from '../../src/domain/metric.ts'
+import { metrics } from '../../src/domain/metric.ts'
+import { metricNames } from '../../src/domain/metric-name.ts'
 import type { Unit } from '../../src/domain/unit.ts'
 
 describe('formatMs', () => {

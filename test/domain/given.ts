@@ -1,5 +1,5 @@
 import type { Case } from '../../src/domain/case.ts'
-import type { Resources } from '../../src/domain/metric.ts'
+import type { Resources } from '../../src/domain/metric-kind.ts'
 import {
   addSample,
   type CallValue,

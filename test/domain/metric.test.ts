@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import {
-  distributionMetricNames,
-  isCensored,
-  isTimed,
-  limitNames,
-  metricNames,
-  metrics,
-  runMetricNames,
-  scenarioMetricNames,
-} from '../../src/domain/metric.ts'
-import { createSamples, type Outcome, outcomes } from '../../src/domain/sample.ts'
+import { metrics } from '../../src/domain/metric.ts'
+import { metricNames, runMetricNames } from '../../src/domain/metric-name.ts'
+import { createSamples, type Outcome } from '../../src/domain/sample.ts'
 import { oneSecond, samplesOf } from './given.ts'
 
 const noOutcomes: Record<Outcome, number> = { ok: 0, wrong: 0, error: 0, timeout: 0, limit: 0, infrastructure: 0 }
@@ -44,25 +36,6 @@ describe('the table', () => {
   test('labels are unique', () => {
     const labels = metricNames.map((name) => metrics[name].label)
     expect(new Set(labels).size).toBe(labels.length)
-  })
-
-  test('every metric is per run, per model call or per scenario', () => {
-    expect([...distributionMetricNames, ...scenarioMetricNames].sort()).toEqual([...metricNames].sort())
-    for (const name of runMetricNames) expect(distributionMetricNames).toContain(name)
-  })
-
-  test('what can stop a run grows while it goes', () => {
-    for (const name of limitNames) expect(metrics[name].grows).toBe(true)
-    expect(limitNames).toEqual([
-      'latencyMs',
-      'inputTokens',
-      'outputTokens',
-      'totalTokens',
-      'steps',
-      'modelCalls',
-      'toolCalls',
-      'costUsd',
-    ])
   })
 
   test('what is counted is the agent’s, what is timed or held is the machine’s', () => {
@@ -181,17 +154,4 @@ test('resources are what was measured of the process', () => {
   expect(metrics.heapGrowthBytes.read(noOutcomes, resources)).toBe(-20)
   expect(metrics.peakRssBytes.read(noOutcomes, resources)).toBe(5e7)
   expect(metrics.eventLoopDelayMs.read(noOutcomes, resources)).toBe(0)
-})
-
-describe('which runs are timed', () => {
-  const samples = samplesOf(outcomes.map((outcome) => ({ outcome })))
-  const where = (holds: (index: number) => boolean) => outcomes.filter((_, index) => holds(index))
-
-  test('all but errors and what the infrastructure broke', () => {
-    expect(where((index) => isTimed(samples, index))).toEqual(['ok', 'wrong', 'timeout', 'limit'])
-  })
-
-  test('those that a limit stopped are lower bounds', () => {
-    expect(where((index) => isCensored(samples, index))).toEqual(['timeout', 'limit'])
-  })
 })

@@ -5,6 +5,8 @@ import {
   columnBytes,
   countOutcomes,
   createSamples,
+  isCensored,
+  isTimed,
   outcomeAt,
   outcomes,
   runValues,
@@ -119,5 +121,18 @@ describe('countOutcomes', () => {
         expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(given.length)
       }),
     )
+  })
+})
+
+describe('which runs are timed', () => {
+  const samples = samplesOf(outcomes.map((outcome) => ({ outcome })))
+  const where = (holds: (index: number) => boolean) => outcomes.filter((_, index) => holds(index))
+
+  test('all but errors and what the infrastructure broke', () => {
+    expect(where((index) => isTimed(samples, index))).toEqual(['ok', 'wrong', 'timeout', 'limit'])
+  })
+
+  test('those that a limit stopped are lower bounds', () => {
+    expect(where((index) => isCensored(samples, index))).toEqual(['timeout', 'limit'])
   })
 })

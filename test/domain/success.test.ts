@@ -16,10 +16,11 @@ describe('checkSuccess', () => {
   const judged = { outcomes: { ...noOutcomes, ok: 17, wrong: 2, timeout: 1 }, scenario: { successRatio: 0.85 } }
 
   test('at its threshold it holds', () => {
-    expect(checkSuccess(judged, 0.85, '', [])).toEqual({
+    expect(checkSuccess(judged, 0.85, undefined, [])).toEqual({
       status: 'pass',
       code: 'success',
       subject: 'success',
+      metric: 'successRatio',
       value: 0.85,
       bound: 0.85,
       unit: 'ratio',
@@ -28,16 +29,17 @@ describe('checkSuccess', () => {
   })
 
   test('under it, it tells how the others ended', () => {
-    expect(checkSuccess(judged, 0.9, ' in simple', [])).toMatchObject({
+    expect(checkSuccess(judged, 0.9, 'simple', [])).toMatchObject({
       status: 'fail',
       subject: 'success in simple',
+      category: 'simple',
       message: 'success in simple is 85.0%, under its threshold of 90.0% (17 of 20 runs ok; 2 wrong, 1 timeout).',
     })
   })
 
   test('names the cases that fail, three at most', () => {
     const cases = ['a', 'b', 'c', 'd'].map((name) => group(name, {}, 0.5))
-    const check = (failing: GroupSummary[]) => checkSuccess(judged, 0.9, '', [...failing, group('z', {}, 1)])
+    const check = (failing: GroupSummary[]) => checkSuccess(judged, 0.9, undefined, [...failing, group('z', {}, 1)])
     expect(check(cases.slice(0, 2))).toMatchObject({ remedy: expect.stringMatching(/^Look at "a", "b"\. /) })
     expect(check(cases)).toMatchObject({ remedy: expect.stringMatching(/^Look at "a", "b", "c" and 1 more\. /) })
     expect(check([])).toMatchObject({ remedy: expect.not.stringContaining('Look at') })
@@ -45,7 +47,7 @@ describe('checkSuccess', () => {
 
   test('one run of two thousand is not nothing', () => {
     const almost = { outcomes: { ...noOutcomes, ok: 1999, wrong: 1 }, scenario: { successRatio: 1999 / 2000 } }
-    expect(checkSuccess(almost, 1, '', [])).toMatchObject({
+    expect(checkSuccess(almost, 1, undefined, [])).toMatchObject({
       status: 'fail',
       message: 'success is >99.9%, under its threshold of 100% (1,999 of 2,000 runs ok; 1 wrong).',
     })
@@ -53,7 +55,7 @@ describe('checkSuccess', () => {
 
   test('unknown success fails', () => {
     const broken = { outcomes: { ...noOutcomes, infrastructure: 20 }, scenario: {} }
-    expect(checkSuccess(broken, 0, '', [])).toMatchObject({ status: 'fail', code: 'success' })
+    expect(checkSuccess(broken, 0, undefined, [])).toMatchObject({ status: 'fail', code: 'success' })
   })
 })
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Case } from '../../src/domain/case.ts'
 import type { Check } from '../../src/domain/check.ts'
-import { distributionMetricNames, metrics, scenarioMetricNames } from '../../src/domain/metric.ts'
+import { metrics } from '../../src/domain/metric.ts'
+import { distributionMetricNames, scenarioMetricNames } from '../../src/domain/metric-name.ts'
 import { distributionOf, type Summary } from '../../src/domain/summary.ts'
 import { checkCategory, checkThresholds, type Thresholds } from '../../src/domain/threshold.ts'
 import { type GivenRun, oneCase, summaryOf, times } from './given.ts'
@@ -75,6 +76,7 @@ describe('what a check says', () => {
       status: 'pass',
       code: 'threshold',
       subject: 'latency p50',
+      metric: 'latencyMs',
       value: 1500,
       bound: 2000,
       unit: 'ms',
@@ -181,7 +183,6 @@ describe('too few values', () => {
     expect(only(summaryOf(times(900, () => ({}))), { latencyMs: { 'p99.9': 200 } })).toMatchObject({
       status: 'inconclusive',
       code: 'threshold',
-      value: undefined,
       message: 'latency p99.9 cannot be told: 900 values cannot support it: it takes 2,995.',
     })
   })
@@ -282,6 +283,34 @@ describe('a case that never succeeds', () => {
     expect(failures(checkThresholds(summary, { successRatio: 0.95 }, { simple: { successRatio: 1 } }))).toEqual([
       'case "case 7"',
     ])
+  })
+})
+
+describe('success of cases that no category judges by its own', () => {
+  const cases: Case[] = [
+    { name: 'a', input: 1, category: 'simple' },
+    { name: 'b', input: 2, category: 'hard' },
+  ]
+  const summary = summaryOf(
+    times(20, (position): GivenRun => ({ caseIndex: position % 2, outcome: position % 2 === 0 ? 'ok' : 'wrong' })),
+    cases,
+  )
+  const success = (thresholds: Thresholds, categories: Record<string, Thresholds>) =>
+    checkThresholds(summary, thresholds, categories).filter(({ code }) => code === 'success')
+
+  test('is judged alone where the scenario names none', () => {
+    expect(success({}, { hard: { successRatio: 0 } })).toMatchObject([
+      { status: 'pass', value: 1, bound: 1, message: 'success is 100% (10 of 10 runs ok).' },
+    ])
+  })
+
+  test('is judged with the others where it does', () => {
+    expect(success({ successRatio: 1 }, { hard: { successRatio: 0 } })).toMatchObject([{ status: 'fail', value: 0.5 }])
+  })
+
+  test('is nothing to judge where every case has one of its own', () => {
+    const categories = { hard: { successRatio: 0 }, simple: { successRatio: 1 } }
+    expect(success({}, categories)).toEqual([])
   })
 })
 

@@ -47,8 +47,13 @@ describe('an execution without an entry', () => {
       execution: recordOf('passing').execution,
       startedAt: recordOf('passing').startedAt,
       startsLevel: [],
+      committed: { inputTokens: 1000, steps: 2, toolCalls: 3 },
       values,
     })
+  })
+
+  test('in CI, where nothing is committed, the history knows of no line', () => {
+    expect(accept(values, undefined, 'none').past.committed).toBeUndefined()
   })
 
   test('its lines tell no spread of executions: there is one', () => {
@@ -109,6 +114,14 @@ describe('an execution with an entry', () => {
     const edited = accept({ steps: steady(9) }, { ...entry, cases: 'edited' }, 'new')
     expect(edited.entry).toEqual({ ...same, metrics: { steps: { n: 5, location: 9, within: 0 } } })
     expect(edited).toMatchObject({ added: true, levels: [] })
+  })
+
+  test('the history remembers where the committed lines lay', () => {
+    const changed: MetricValues = { inputTokens: steady(2000), steps: steady(2) }
+    const old = { inputTokens: 1000, steps: 2, toolCalls: 3 }
+    expect(accept(changed, entry, 'all').past.committed).toEqual({ ...old, inputTokens: 2000 })
+    expect(accept(changed, entry, 'none').past.committed).toEqual(old)
+    expect(accept(changed, { ...entry, cases: 'edited' }, 'none').past.committed).toBeUndefined()
   })
 
   test('the entry that was given is not changed', () => {

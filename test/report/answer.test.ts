@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { answersOf, explainAnswer } from '../../src/report/answer.ts'
 import type { Session } from '../../src/report/session.ts'
-import { finding, recordWith, thresholdCheck } from './given.ts'
+import { failedCheck, finding, recordWith, thresholdCheck } from './given.ts'
 import { recordOf, sessionOf } from './sessions.ts'
 
 const verdicts = (session: Session) => answersOf(session).map(({ verdict }) => verdict)
 const worst = (session: Session) => answersOf(session).map((answer) => answer.worst)
 
-const overLatency = thresholdCheck('latency p95', { value: 4_850, bound: 4_000, unit: 'ms' })
+const overLatency = thresholdCheck('latencyMs', 'latency p95', { value: 4_850, bound: 4_000, unit: 'ms' })
 
 describe('the three questions', () => {
   test('are answered no where everything was judged and nothing got worse', () => {
@@ -24,7 +24,7 @@ describe('the three questions', () => {
     const dearer = recordWith('b', { findings: [finding('steps', 'worse', 2, 3)] })
     const worse = recordWith('c', { findings: [finding('scores.polite', 'worse', 0.9, 0.7)] })
     expect(worst(sessionOf([slower, dearer, worse]))).toEqual([
-      'working +50.0% (a)',
+      'working time +50.0% (a)',
       'steps +50.0% (b)',
       'score polite -22.2% (c)',
     ])
@@ -52,12 +52,12 @@ describe('the three questions', () => {
 
   test('prefer what everybody understands to its parts, and a worsening to a threshold', () => {
     const findings = [finding('toolCalls', 'worse', 1, 2), finding('costUsd', 'worse', 0.01, 0.014)]
-    const checks = [thresholdCheck('tokens mean', { value: 9_000, bound: 3_000, unit: 'tokens' })]
+    const checks = [thresholdCheck('totalTokens', 'tokens mean', { value: 9_000, bound: 3_000, unit: 'tokens' })]
     expect(worst(sessionOf([recordWith('refund', { findings, checks })]))[1]).toBe('cost +40.0% (refund)')
   })
 
   test('count memory as worse, not as slower', () => {
-    const memory = thresholdCheck('heap growth', { value: 90_000, bound: 1_000, unit: 'bytes' })
+    const memory = thresholdCheck('heapGrowthBytes', 'heap growth', { value: 90_000, bound: 1_000, unit: 'bytes' })
     const [slower, , worse] = worst(sessionOf([recordWith('refund', { checks: [memory, overLatency] })]))
     expect(slower).toContain('latency p95')
     expect(worse).toContain('heap growth')
@@ -101,7 +101,7 @@ describe('the three questions', () => {
   })
 
   test('take an agent that leaves streams open for worse', () => {
-    const open = thresholdCheck('open streams', { code: 'openStream', value: 3, bound: 0, unit: 'count' })
+    const open = failedCheck('openStream', 'open streams', { value: 3, bound: 0, unit: 'count' })
     expect(worst(sessionOf([recordWith('refund', { checks: [open] })]))[2]).toBe('open streams (refund)')
   })
 })

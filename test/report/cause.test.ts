@@ -17,9 +17,9 @@ describe('the likely cause', () => {
     const input = finding('inputTokens', 'worse', 1_000, 1_400)
     const output = finding('outputTokens', 'worse', 100, 150)
     expect(causeOf(sameSteps, input)).toBe(
-      'More input for as many model calls: the prompt, the tools or the history grew (input 1,000 tokens → 1,400 tokens).',
+      'More input for as many model calls: the prompt, the tools or the history grew (input tokens 1,000 → 1,400).',
     )
-    expect(causeOf(sameSteps, output)).toBe('Longer answers for as many model calls (output 100 tokens → 150 tokens).')
+    expect(causeOf(sameSteps, output)).toBe('Longer answers for as many model calls (output tokens 100 → 150).')
     expect(causeOf(sameSteps, finding('toolCalls', 'worse', 1, 2))).toMatch(/^More tool calls for as many model calls/)
   })
 

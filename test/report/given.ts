@@ -30,7 +30,12 @@ export function finding(
   return { metric, status, baseline: line(before), candidate: line(after), changeRatio, p: 0.0004, ...more }
 }
 
-/** A check of a threshold. */
-export function thresholdCheck(subject: string, more: Partial<Check> = {}): Check {
-  return { status: 'fail', code: 'threshold', subject, message: `${subject} is over its threshold.`, ...more }
+/** A broken threshold on `metric`, told as `subject`. */
+export function thresholdCheck(metric: Check['metric'], subject: string, more: Partial<Check> = {}): Check {
+  return { ...failedCheck('threshold', subject), metric, message: `${subject} is over its threshold.`, ...more }
+}
+
+/** A check of the kind `code` that failed, and judged no metric. */
+export function failedCheck(code: Check['code'], subject: string, more: Partial<Check> = {}): Check {
+  return { status: 'fail', code, subject, message: `${subject} is wrong.`, ...more }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { notesOf, subjectOf } from '../../src/report/note.ts'
-import { finding, recordWith, thresholdCheck } from './given.ts'
+import { failedCheck, finding, recordWith, thresholdCheck } from './given.ts'
 import { recordOf, sessionOf } from './sessions.ts'
 
 const notes = (...records: Parameters<typeof sessionOf>[0]) => notesOf(sessionOf(records).executions)
@@ -35,7 +35,7 @@ describe('notes', () => {
     const record = recordWith('a', {
       findings: [finding('workingMs', 'notJudged', 1, 1, { reason: noHistory }), finding('steps', 'same', 2, 2)],
       warnings: [late(1)],
-      checks: [thresholdCheck('latency p95', { status: 'inconclusive', message: 'Too few.' })],
+      checks: [thresholdCheck('latencyMs', 'latency p95', { status: 'inconclusive', message: 'Too few.' })],
     })
     expect(notes(record).map(({ kind }) => kind)).toEqual(['undecided', 'warning', 'notJudged'])
   })
@@ -49,7 +49,7 @@ describe('notes', () => {
     const here = recordWith('a', { findings })
     const inCi = { ...here, environment: { ...here.environment, ci: true } }
     expect(notes(here)[0]).toMatchObject({
-      message: `working, TTFT were not compared: ${noHistory}.`,
+      message: `working time, TTFT were not compared: ${noHistory}.`,
       remedy: 'Once a passing run is kept in `.bench-agent/history`, later ones are compared with it.',
     })
     expect(notes(inCi)[0]?.remedy).toContain('cache of the CI')
@@ -62,7 +62,7 @@ describe('notes', () => {
   })
 
   test('leave out doubt that is told as the reason of a failure', () => {
-    const check = thresholdCheck('spend', { status: 'inconclusive', code: 'spend' })
+    const check = failedCheck('spend', 'spend', { status: 'inconclusive' })
     const record = recordWith('a', { status: 'inconclusive', checks: [check] })
     expect(notesOf([{ record, failed: true }])).toEqual([])
     expect(notesOf([{ record, failed: false }])).toHaveLength(1)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { metricNames, metrics } from '../../src/domain/metric.ts'
+import { metrics } from '../../src/domain/metric.ts'
+import { metricNames } from '../../src/domain/metric-name.ts'
 import { questionOfCheck, questionOfMetric } from '../../src/report/question.ts'
-import { thresholdCheck } from './given.ts'
+import { failedCheck, thresholdCheck } from './given.ts'
 
 test('every metric answers one question', () => {
   const answered = Map.groupBy(metricNames, questionOfMetric)
@@ -14,19 +15,19 @@ test('every metric answers one question', () => {
 test.for(metricNames.filter((name) => name !== 'successRatio'))(
   'a threshold on %s answers the question of its metric',
   (name) => {
-    const { label } = metrics[name]
-    for (const subject of [label, `${label} p95`, `${label} mean in simple`, `${label} against baseline`])
-      expect(questionOfCheck(thresholdCheck(subject))).toBe(questionOfMetric(name))
+    expect(questionOfCheck(thresholdCheck(name, 'any'))).toBe(questionOfMetric(name))
+    expect(questionOfCheck(thresholdCheck(name, 'any', { code: 'regression' }))).toBe(questionOfMetric(name))
   },
 )
 
 test('success, dead cases, scores and open streams tell worse', () => {
   for (const code of ['success', 'deadCase', 'openStream'] as const)
-    expect(questionOfCheck(thresholdCheck('any', { code }))).toBe('worse')
-  expect(questionOfCheck(thresholdCheck('score output p50'))).toBe('worse')
+    expect(questionOfCheck(failedCheck(code, 'any'))).toBe('worse')
+  expect(questionOfCheck(thresholdCheck('scores.latency', 'score latency p50'))).toBe('worse')
 })
 
 test('checks of the measurement answer none', () => {
-  for (const code of ['unknownMetric', 'tooFewSamples', 'provider', 'missingBaseline', 'spend', 'stopped'] as const)
-    expect(questionOfCheck(thresholdCheck('latency p95', { code }))).toBeUndefined()
+  for (const code of ['tooFewSamples', 'provider', 'missingBaseline', 'spend', 'stopped', 'mistake'] as const)
+    expect(questionOfCheck(failedCheck(code, 'any'))).toBeUndefined()
+  expect(questionOfCheck(thresholdCheck('latencyMs', 'latency p95', { code: 'unknownMetric' }))).toBeUndefined()
 })
