@@ -39,9 +39,11 @@ export interface Acceptance {
 /** The verdict on `measured`: its thresholds, its categories, and its baseline. */
 export function judge(measured: Measured, acceptance: Acceptance): Verdict {
   const { plan, summary } = measured
-  // Nothing else can be said of runs that the provider refused, or that a mistake in the test ended.
-  if (measured.checks.some(({ code }) => code === 'provider' || code === 'mistake'))
-    return verdictOf(measured.checks, measured.warnings, [])
+  // Nothing else can be said of runs that the provider refused, or that a mistake in the test ended; and once is enough.
+  if (measured.checks.some(({ code }) => code === 'provider' || code === 'mistake')) {
+    const warnings = measured.warnings.filter(({ code }) => code !== 'infrastructure')
+    return verdictOf(measured.checks, warnings, [])
+  }
   const short = checkSampleCount(plan, summary)
   const findings =
     acceptance.baseline === undefined ? [] : compare(measured, acceptance.baseline, acceptance.acceptWorse)

@@ -141,12 +141,8 @@ export function caseLocation(scaled: readonly number[], logarithmic: boolean): n
 // With one value for each case nothing tells noise from the difference between cases: all of it counts as noise.
 function spreadWithin(scaled: readonly number[][], n: number): number {
   if (n === scaled.length) return standardDeviation(scaled.flat()) ?? 0
-  const squares = scaled.map((one) => (one.length - 1) * (steady(one) ? 0 : (standardDeviation(one) ?? 0)) ** 2)
+  const squares = scaled.map((one) => (one.length - 1) * (standardDeviation(one) ?? 0) ** 2)
   return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / (n - scaled.length))
-}
-
-function steady(values: readonly number[]): boolean {
-  return values.every((value) => value === values[0])
 }
 
 // Beyond twelve digits there is only the rounding error of logarithms, which would make 42 a 41.999999999999986 in a file.

@@ -60,11 +60,7 @@ export function formatDifference(unit: Unit | undefined, before: number, after: 
 /** A count: one decimal below a hundred when it is not whole. */
 export function formatCount(value: number): string {
   const digits = Number.isInteger(value) || Math.abs(value) >= 99.95 ? 0 : 1
-  return value.toLocaleString('en-US', {
-    maximumFractionDigits: digits,
-    minimumFractionDigits: digits,
-    signDisplay: 'negative',
-  })
+  return grouped(nudged(value).toFixed(digits))
 }
 
 /** Dollars; three significant digits below one dollar, cents above. */
@@ -72,7 +68,7 @@ export function formatUsd(value: number): string {
   if (value === 0) return '$0'
   const sign = value < 0 ? '-' : ''
   const size = Math.abs(value)
-  return `${sign}$${size < 0.9995 ? significant(size) : size.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+  return `${sign}$${size < 0.9995 ? significant(size) : grouped(nudged(size).toFixed(2))}`
 }
 
 /** Bytes in steps of 1024. */
@@ -98,7 +94,23 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 }
 
 function significant(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 3, signDisplay: 'negative' })
+  const rounded = Number(nudged(value).toPrecision(3))
+  if (rounded === 0) return '0'
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(rounded))))
+  const text = rounded.toFixed(Math.min(digits, 100))
+  return grouped(text.includes('.') ? text.replace(/\.?0+$/, '') : text)
+}
+
+// As people round: 1.005 is a little less than that in binary, and becomes 1.01 all the same.
+function nudged(value: number): number {
+  return value * (1 + 2 ** -51)
+}
+
+// By hand, for the first use of Intl takes a process longer than its whole report.
+function grouped(text: string): string {
+  const [whole = '', fraction] = text.replace(/^-(?=[0.]*$)/, '').split('.')
+  const commas = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return fraction === undefined ? commas : `${commas}.${fraction}`
 }
 
 function formatMinutes(seconds: number): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Comparability } from './baseline.ts'
+import { BaselineLineSchema, ComparabilitySchema } from './baseline-schema.ts'
 import type { Check } from './check.ts'
-import type { BaselineLine, BaselineMetric, Finding } from './finding.ts'
+import type { BaselineMetric, Finding } from './finding.ts'
 import type { Limits } from './limit.ts'
 import type { Resources } from './metric-kind.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from './metric-name.ts'
@@ -112,14 +112,6 @@ const WarningSchema = z.strictObject({
   remedy: z.string(),
 }) satisfies z.ZodType<Warning>
 
-/** A {@link BaselineLine} as it stands in a file. */
-export const BaselineLineSchema = z.strictObject({
-  n: count.min(1),
-  location: finite,
-  within: maybe(finite.min(0)),
-  between: maybe(finite.min(0)),
-}) satisfies z.ZodType<BaselineLine>
-
 const FindingSchema = z.strictObject({
   metric: BaselineMetricSchema,
   status: z.enum(['same', 'worse', 'better', 'accepted', 'new', 'notJudged']),
@@ -157,14 +149,6 @@ const EnvironmentSchema = z.strictObject({
   runnerImage: maybe(z.string()),
   version: z.string(),
 })
-
-/** A {@link Comparability} as it stands in a file. */
-export const ComparabilitySchema = z.strictObject({
-  mode: z.enum(['live', 'replay']),
-  model: z.string(),
-  load: z.string(),
-  cases: z.string(),
-}) satisfies z.ZodType<Comparability>
 
 const Column = z.array(finite.nullable())
 const SampleColumns = z.strictObject({

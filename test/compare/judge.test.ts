@@ -26,7 +26,8 @@ function measured(runs: readonly GivenRun[], options: Plannable = {}, cases: rea
 }
 
 const refusal: Check = { status: 'fail', code: 'provider', subject: 'provider', message: 'The provider answered 401.' }
-const warning: Warning = { code: 'infrastructure', message: 'Two runs broke.', remedy: 'Run again.' }
+const warning: Warning = { code: 'degraded', message: 'Two runs were late.', remedy: 'Run again.' }
+const broke: Warning = { code: 'infrastructure', message: 'Two runs broke.', remedy: 'Run again.' }
 const alone: Acceptance = { acceptWorse: false, mayWrite: true }
 const subjects = (checks: readonly Check[]) => checks.map(({ subject, status }) => `${subject}: ${status}`)
 
@@ -90,11 +91,11 @@ describe('judge', () => {
     expect(subjects(judged({}).checks)).toEqual(['success: pass', 'case "b": fail'])
   })
 
-  test('what a provider refused says nothing else', () => {
+  test('what a provider refused says nothing else, and not again that runs broke on it', () => {
     const refused = {
       ...measured([{ outcome: 'error' }], { runs: 20, thresholds: { steps: { max: 1 } } }),
       checks: [refusal],
-      warnings: [warning],
+      warnings: [warning, broke],
     }
     expect(judge(refused, { ...alone, baseline: accepted, mayWrite: false })).toEqual({
       status: 'fail',

@@ -15,9 +15,9 @@ async function failure(path: string, text = 'new'): Promise<unknown> {
 }
 
 describe('writeWhole', () => {
-  test('writes what was given, and makes the folders on the way', async () => {
+  test.for([false, true])('writes what was given, and makes the folders on the way (durable: %s)', async (durable) => {
     const path = join(ownFolder(), 'a', 'b', 'file.json')
-    await writeWhole(path, 'söme\ntext')
+    await writeWhole(path, 'söme\ntext', durable)
     expect(await readFile(path, 'utf8')).toBe('söme\ntext')
   })
 

@@ -112,6 +112,7 @@ export const sessions: Record<string, () => Session> = {
     sessionOf([...recordsOf('infrastructure').slice(0, 1), recordOf('spend'), recordOf('changed-model')], {
       interrupted: true,
     }),
-  refused: () => sessionOf([recordOf('refused'), recordOf('mistake'), ...recordsOf('infrastructure').slice(1)]),
+  refused: () =>
+    sessionOf([...['refused', 'mistake', 'unreachable'].map(recordOf), ...recordsOf('infrastructure').slice(1)]),
   forty: () => sessionOf(recordsOf('forty')),
 }

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import type { Comparability } from './baseline.ts'
+import type { BaselineLine } from './finding.ts'
+
+// Apart from the schema of records: every process that compares needs these two, and only the one that reports needs that.
+
+/** A {@link BaselineLine} as it stands in a file. */
+export const BaselineLineSchema = z.strictObject({
+  n: z.int().min(1),
+  location: z.number(),
+  within: z.number().min(0).optional(),
+  between: z.number().min(0).optional(),
+}) satisfies z.ZodType<BaselineLine>
+
+/** A {@link Comparability} as it stands in a file. */
+export const ComparabilitySchema = z.strictObject({
+  mode: z.enum(['live', 'replay']),
+  model: z.string(),
+  load: z.string(),
+  cases: z.string(),
+}) satisfies z.ZodType<Comparability>
