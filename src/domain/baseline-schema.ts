@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import type { Comparability } from './baseline.ts'
 import type { BaselineLine } from './finding.ts'
+import { z } from './zod.ts'
 
 // Apart from the schema of records: every process that compares needs these two, and only the one that reports needs that.
 

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { BaselineLineSchema, ComparabilitySchema } from './baseline-schema.ts'
 import type { Check } from './check.ts'
 import type { BaselineMetric, Finding } from './finding.ts'
@@ -10,6 +9,7 @@ import { errorClasses } from './span.ts'
 import { type Distribution, type GroupSummary, type Summary, statistics } from './summary.ts'
 import type { Thresholds } from './threshold.ts'
 import type { Verdict, Warning } from './verdict.ts'
+import { z } from './zod.ts'
 
 // Summaries, verdicts and findings are types of the functions that make them; the schemas below are held to those types
 // by the compiler, and turn what comes from a file or another process back into them.

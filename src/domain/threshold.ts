@@ -37,9 +37,7 @@ export function checkThresholds(
   categories: Record<string, Thresholds> = {},
 ): Check[] {
   const { cases } = summary
-  const common = cases.filter(
-    ({ category }) => category === undefined || categories[category]?.successRatio === undefined,
-  )
+  const common = cases.filter(({ category }) => !hasOwnSuccess(category, categories))
   const { successRatio = 1 } = thresholds
   const apart = thresholds.successRatio === undefined && common.length < cases.length
   return [
@@ -47,6 +45,11 @@ export function checkThresholds(
     ...(apart ? checkCommon(common, successRatio) : []),
     ...deadCases(common, successRatio),
   ]
+}
+
+/** Whether `category` is one of `categories` that has a `successRatio` of its own. */
+export function hasOwnSuccess(category: string | undefined, categories: Record<string, Thresholds>): boolean {
+  return category !== undefined && categories[category]?.successRatio !== undefined
 }
 
 /** Judges the success of the cases that no category judges by its own; when there are none, there is nothing to judge. */

@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
 import { type BaselineEntry, comparedMetrics } from '../domain/baseline.ts'
 import { BaselineLineSchema, ComparabilitySchema } from '../domain/baseline-schema.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
+import { z } from '../domain/zod.ts'
 import { type FileKind, readJson } from './read-json.ts'
 import { writeWhole } from './write-whole.ts'
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { z } from 'zod'
 import { differences, type MetricValues, type PastExecution } from '../domain/baseline.ts'
 import { ComparabilitySchema } from '../domain/baseline-schema.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
+import { z } from '../domain/zod.ts'
 import { type FileKind, readJson } from './read-json.ts'
 import { writeWhole } from './write-whole.ts'
 

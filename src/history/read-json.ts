@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import type { z } from 'zod'
 import { BenchAgentError, messageOf } from '../domain/errors.ts'
+import type { z } from '../domain/zod.ts'
 
 /** What a file of ours is, and which versions of it are known. */
 export interface FileKind<Schema extends z.ZodType> {

@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { Results } from '../domain/record.ts'
+import { z } from '../domain/zod.ts'
 
 /** JSON Schema of `.bench-agent/results.json`, as text. */
 export function resultsSchemaText(): string {

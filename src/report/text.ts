@@ -5,7 +5,9 @@ const controlSequences = new RegExp(
   `${escapeCharacter}\\[[0-9;:?]*[ -/]*[@-~]|${escapeCharacter}\\][^${bell}${escapeCharacter}]*(?:${bell}|${escapeCharacter}\\\\)`,
   'g',
 )
-const printableAscii = /^[ -~]*$/
+// One column and one character each: ASCII, and the marks, arrows, dashes and bars that reports are made of. Anything else
+// needs Intl, whose first use takes longer than drawing the whole report.
+const plain = /^[ -~·×µ–—…←-↓≥≤▁-█✔✖▲]*$/u
 const invisible = /^[\p{Mark}\p{Cc}\p{Cf}]+$/u
 const emoji = /\p{Emoji_Presentation}|\p{Emoji}\uFE0F/u
 // East Asian Wide and Fullwidth blocks; what is "ambiguous" there is narrow in every terminal that people use.
@@ -20,7 +22,7 @@ let segmenter: Intl.Segmenter | undefined
 /** Columns that `text` takes in a terminal, without its colours. */
 export function displayWidth(text: string): number {
   const shown = text.includes(escapeCharacter) ? withoutColours(text) : text
-  if (printableAscii.test(shown)) return shown.length
+  if (plain.test(shown)) return shown.length
   let width = 0
   for (const grapheme of graphemes(shown)) width += graphemeWidth(grapheme)
   return width

@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import { type BenchAgentError, type Mistake, mistakesError, quoteValue } from '../domain/errors.ts'
 import { longestTimerMs } from '../domain/limit.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from '../domain/metric-name.ts'
 import { statistics } from '../domain/summary.ts'
+import { z } from '../domain/zod.ts'
 
 const positive = z.number().positive()
 // A timer that is set for longer fires at once.

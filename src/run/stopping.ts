@@ -1,7 +1,8 @@
 import type { Check } from '../domain/check.ts'
 import { formatUsd } from '../domain/format.ts'
 import type { Plan } from '../domain/plan.ts'
-import { countOutcomes, type Samples } from '../domain/sample.ts'
+import { countOutcomes, outcomeAt, type Samples } from '../domain/sample.ts'
+import { hasOwnSuccess } from '../domain/threshold.ts'
 import type { Tally } from './tally.ts'
 
 /** What a session has spent, over all its scenarios and processes. */
@@ -91,15 +92,26 @@ function unpriced({ unpriced: models }: Tally, capUsd: number): Check {
   }
 }
 
-/** Failure is certain when even success in every run to come would leave `successRatio` under its threshold. */
+/**
+ * Failure is certain when even success in every run to come would leave `successRatio` under its threshold. Where the scenario
+ * names none, that is the 1 of the cases whose category names none either.
+ */
 function certainFailure(plan: Plan, samples: Samples): Check | undefined {
-  const bound = plan.thresholds.successRatio ?? 1
-  const { wrong, error, timeout, limit, infrastructure } = countOutcomes(samples)
-  const failed = wrong + error + timeout + limit
   // One whole round first, so that the report can tell which cases fail.
-  if (failed === 0 || samples.length < plan.cases.length || samples.length >= plan.totalRuns) return undefined
-  const judged = plan.totalRuns - infrastructure
-  if ((judged - failed) / judged >= bound) return undefined
+  if (samples.length < plan.cases.length || samples.length >= plan.totalRuns) return undefined
+  const { successRatio } = plan.thresholds
+  const counts = plan.cases.map(
+    ({ category }) => successRatio !== undefined || !hasOwnSuccess(category, plan.categories),
+  )
+  let judged = plan.runs * counts.filter((one) => one).length
+  let failed = 0
+  for (let index = 0; index < samples.length; index++) {
+    if (!counts[samples.caseIndex[index] ?? 0]) continue
+    const outcome = outcomeAt(samples, index)
+    if (outcome === 'infrastructure') judged -= 1
+    else if (outcome !== 'ok') failed += 1
+  }
+  if (failed === 0 || (judged - failed) / judged >= (successRatio ?? 1)) return undefined
   return {
     status: 'fail',
     code: 'stopped',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
 import { type Mistake, mistakesError, quoteValue } from '../domain/errors.ts'
+import { z } from '../domain/zod.ts'
 
 const EventSchema = z.object({ repository: z.object({ default_branch: z.string() }) })
 

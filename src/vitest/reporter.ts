@@ -57,6 +57,7 @@ export class BenchAgentReporter implements Reporter {
   #startedAt = new Date()
   #sessionDirectory: string | undefined
   #progress: Progress | undefined
+  #conclusion: Promise<unknown> | undefined
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
@@ -80,7 +81,11 @@ export class BenchAgentReporter implements Reporter {
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {
-    if (artifact.type === 'bench-agent:plan') this.#progress?.plan(test, artifact as PlanArtifact)
+    if (artifact.type === 'bench-agent:plan') {
+      this.#progress?.plan(test, artifact as PlanArtifact)
+      // While the worker measures, this process has nothing to do: what the end of the session needs is loaded now.
+      this.#conclusion ??= Promise.all([import('./conclude.ts'), import('../report/terminal.ts'), import('picocolors')])
+    }
     if (artifact.type === 'bench-agent:samples') this.#progress?.samples(test, artifact as SamplesArtifact)
   }
 

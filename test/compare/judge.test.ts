@@ -242,6 +242,17 @@ describe('against a baseline', () => {
     )
   })
 
+  test('success is told in percentage points', () => {
+    const failing = times(20, (position): GivenRun => ({ ...spent(1000), outcome: position < 8 ? 'wrong' : 'ok' }))
+    const { checks } = judge(measured(failing, { thresholds: { successRatio: 0 } }), { ...alone, baseline: accepted })
+    expect(regressions(checks)).toMatchObject([
+      {
+        metric: 'successRatio',
+        message: expect.stringContaining('success got worse: 100% → 60.0% (-40.0 points), p '),
+      },
+    ])
+  })
+
   test('an accepted regression fails nothing', () => {
     const verdict = against(
       times(20, () => spent(1400)),

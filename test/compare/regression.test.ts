@@ -94,6 +94,26 @@ describe('where runs vary and their values are known', () => {
     expect(finding.status).toBe('same')
   })
 
+  test('what lies within what past executions differ by is the same, though every rank says otherwise', () => {
+    const apart = historyOf(
+      ...[0.9, 1.2, 1, 1.25, 0.95].map((factor) => pastExecution(one('workingMs', noisy(factor)))),
+    )
+    const ranks = historyOf(
+      pastExecution({ workingMs: [[0.9, 1.2, 1, 1.25, 0.95].flatMap((factor) => noisy(factor))] }),
+    )
+    expect(find(one('workingMs', noisy(1.3)), ranks).status).toBe('worse')
+    expect(find(one('workingMs', noisy(1.3)), apart)).toMatchObject({ status: 'same', p: expect.closeTo(0.1, 1) })
+    expect(find(one('workingMs', noisy(2.1)), apart).status).toBe('worse')
+  })
+
+  test('an improvement has its own probability, of one in noise', () => {
+    const apart = historyOf(...[0.95, 1.1, 1].map((factor) => pastExecution(one('workingMs', noisy(factor)))))
+    const { status, p } = find(one('workingMs', noisy(0.8)), apart)
+    expect(status).toBe('better')
+    expect(p).toBeGreaterThan(1e-4)
+    expect(p).toBeLessThan(0.01)
+  })
+
   test('ranks and location must agree on the direction', () => {
     // Most of the candidate is better; one case, which counts as much as the other, makes its location worse.
     const mixed = historyOf(pastExecution({ totalTokens: [noisy(1, 100), [1000, 1001]] }))
@@ -346,6 +366,7 @@ describe('how often it is wrong', () => {
     expect(shareOfWorse(8, 0.2, 1, 10, 20, 0.03).worse).toBeLessThanOrEqual(0.03)
     expect(shareOfWorse(9, 0.1, 1, 10, 20, 0.08).worse).toBeLessThanOrEqual(0.05)
     expect(shareOfWorse(10, 0.2, 1.4, 10, 20, 0.03).worse).toBeGreaterThanOrEqual(0.9)
+    expect(shareOfWorse(11, 0.1, 2, 10, 20, 0.08).worse).toBeGreaterThanOrEqual(0.99)
   })
 
   test('against a line alone, at most three', () => {

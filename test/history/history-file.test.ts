@@ -113,7 +113,10 @@ describe('the file', () => {
     schemaVersion: 1,
     environmentKey,
     scenarios: {
-      'perf > refund': [named('b', { startsLevel: ['steps'] }), named('a')],
+      'perf > refund': [
+        named('b', { startsLevel: ['steps'], committed: { steps: 2, 'scores.polite': 0.9 } }),
+        named('a'),
+      ],
       'perf > book': [named('c', { values: { workingMs: [[0.1, 1 / 3], []], 'scores.polite': [[1]] } })],
     },
   }

@@ -20,7 +20,9 @@ const stripping = process.features.typescript ? '' : '--experimental-strip-types
 /** As {@link runNode}, with `flags` for Node itself. */
 export function runNodeWith(flags: string[], path: string, ...given: string[]): Promise<Ended> {
   const module = fileURLToPath(new URL(path, import.meta.url))
-  const child = spawn(process.execPath, [...flags, module, ...given], { env: { ...process.env, NODE_OPTIONS: stripping } })
+  const child = spawn(process.execPath, [...flags, module, ...given], {
+    env: { ...process.env, NODE_OPTIONS: stripping },
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (text) => {

@@ -129,6 +129,21 @@ describe('the check', () => {
     expect(run.problem?.class).toBeUndefined()
   })
 
+  test.each<[string, string, () => unknown]>([
+    ['false', 'wrong', () => false],
+    ['a promise of false', 'wrong', () => Promise.resolve(false)],
+    ['true', 'ok', () => true],
+    ['0, which is not false', 'ok', () => 0],
+    ['nothing', 'ok', () => undefined],
+  ])('that returns %s makes the run %s', async (_, outcome, check) => {
+    const run = await measured(
+      () => () => 58,
+      () => ({ check }),
+    )
+    expect(run.outcome).toBe(outcome)
+    expect(run.problem?.message).toBe(outcome === 'wrong' ? 'The check returned false' : undefined)
+  })
+
   test('is not asked about a run that gave no answer', async () => {
     let asked = 0
     const check = () => {

@@ -86,6 +86,19 @@ describe('the report at the end of a run', () => {
     expect(text.split('\n').filter((line) => line.startsWith('✖ ') && line.includes('.perf.ts:')).length).toBe(12)
   })
 
+  test('tells a mistake once, and nothing that it left unmeasured', () => {
+    const text = renderTerminal(sessionOf([recordOf('mistake')]), { columns: 300, colors: false })
+    expect(text.split('relation "accounts" does not exist').length - 1).toBe(1)
+    expect(text.split('✖').length - 1).toBe(3)
+    expect(text).not.toContain('▲')
+  })
+
+  test('tells once that the provider could not be reached', () => {
+    const text = renderTerminal(sessionOf([recordOf('unreachable')]), { columns: 300, colors: false })
+    expect(text).toContain('✖ The first 3 runs broke on the network or the provider, so no further run was made: connect')
+    expect(text).not.toContain('▲')
+  })
+
   test('points to the error of a test that failed outside of its verdict', () => {
     const session = sessionOf([recordOf('passing')])
     const executions = session.executions.map((execution) => ({ ...execution, failed: true }))

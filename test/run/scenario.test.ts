@@ -182,7 +182,7 @@ describe('hooks', () => {
         message: expect.stringContaining('(run 4, case "case 1")'),
       })
       expect(record.mistake).toBe(mistake?.message)
-      expect(record.verdict).toMatchObject({ status: 'fail' })
+      expect(record.verdict).toMatchObject({ status: 'fail', checks: [{ code: 'mistake', message: mistake?.message }] })
       expect(samples.length).toBe(3)
       expect(record.summary.metrics.latencyMs).toMatchObject({ n: 3, mean: 10 })
       expect(ExecutionRecord.parse(record).mistake).toBe(mistake?.message)
@@ -215,6 +215,7 @@ describe('hooks', () => {
       setup: () => Promise.reject(new Error('no database')),
     })
     expect(mistake?.message).toContain('(warm-up run, case "case 1")')
+    expect(record.verdict.checks.map(({ code }) => code)).toEqual(['mistake'])
     expect(record.summary.runs).toBe(0)
   })
 })
@@ -383,6 +384,18 @@ describe('an execution stops', () => {
     expect(codes(single)).toEqual(['spend'])
   })
 
+  test('when the first three runs cannot reach the model, and says it once', async () => {
+    const agent: Agent = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))
+    const result = await executed(() => agent, { options: { runs: 20 } })
+    expect(result.samples.length).toBe(3)
+    expect(result.verdict).toMatchObject({
+      status: 'fail',
+      checks: [{ code: 'provider' }],
+      warnings: [{ code: 'noModelCalls' }],
+    })
+    expect(codes(result)).toEqual(['provider'])
+  })
+
   test('when failure is certain, after a whole round', async () => {
     const result = await executed(() => () => Promise.reject(new Error('broken')), {
       options: { runs: 10, stopWhenCertain: true },
@@ -546,6 +559,17 @@ describe('the record', () => {
     expect(record.plan.cases).toEqual([{ name: 'a', category: 'simple' }, { name: 'b' }])
     expect(record.spentUsd).toBeCloseTo(5 * ((40 * 0.25 + 2 * 2) / 1e6), 15)
     expect(Date.parse(record.startedAt)).toBeLessThanOrEqual(Date.now())
+  })
+
+  test('tells of each problem in which run and on which case it happened', async () => {
+    const agent: Agent = ({ input }) => input
+    const check = ({ output }: Checked) => output !== 'b'
+    const { record } = await executed(() => agent, { options: { runs: 2 }, cases: letters, check })
+    const problem = { caseIndex: 1, outcome: 'wrong', message: 'The check returned false' }
+    expect(record.problems).toEqual([
+      { ...problem, index: 1 },
+      { ...problem, index: 4 },
+    ])
   })
 
   test('tells fifty problems one by one, and counts the others', async () => {

@@ -195,6 +195,23 @@ describe('certain failure', () => {
     expect(reason({ runs: 2 }, samplesOf('infrastructure', 'infrastructure'))).toBeUndefined()
   })
 
+  test('is that of the cases which no category judges by its own, where the scenario names no success', () => {
+    const cases = [{ input: 1, category: 'hard' }, { input: 2 }]
+    const stopped = (options: Parameters<typeof planOf>[0], failing: number) => {
+      const samples = createSamples(2)
+      for (const caseIndex of [0, 1])
+        keepRun(samples, runMeasurement({ outcome: caseIndex === failing ? 'wrong' : 'ok' }), caseIndex, 0, 0)
+      const plan = planOf(
+        { runs: 10, stopWhenCertain: true, categories: { hard: { successRatio: 0.5 } }, ...options },
+        cases,
+      )
+      return stopReason(plan, samples, emptyTally(), noCap)?.code
+    }
+    expect(stopped({}, 0)).toBeUndefined()
+    expect(stopped({}, 1)).toBe('stopped')
+    expect(stopped({ thresholds: { successRatio: 1 } }, 0)).toBe('stopped')
+  })
+
   test('that the last run brings has stopped nothing', () => {
     expect(reason({ runs: 2 }, samplesOf('ok', 'wrong'))).toBeUndefined()
   })

@@ -1,0 +1,6 @@
+import { z } from 'zod'
+
+// A compiled schema pays for itself after some hundred values; a session checks a handful, and would wait for the compiler.
+z.config({ jitless: true })
+
+export { z }
