@@ -1,54 +1,43 @@
-import { type BenchAgentError, type Mistake, mistakesError, quoteValue } from '../domain/errors.ts'
+import { type Mistake, mistakesError } from '../domain/errors.ts'
 import { longestTimerMs } from '../domain/limit.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from '../domain/metric-name.ts'
 import { statistics } from '../domain/summary.ts'
 import { z } from '../domain/zod.ts'
+import { PricesSchema } from './price-schema.ts'
+import { mistakesIn, requireValid } from './validation.ts'
 
+const text = z.string().optional()
+const name = z.string().min(1).optional()
 const positive = z.number().positive()
+const maybePositive = positive.optional()
+const atLeastOne = z.int().min(1)
 // A timer that is set for longer fires at once.
-const timeoutMs = positive.max(longestTimerMs)
-const wholeFrom = (least: number) => z.int().min(least)
+const timeoutMs = positive.max(longestTimerMs).optional()
+const flag = z.boolean().optional()
 const call = z.custom<(...given: never[]) => unknown>((value) => typeof value === 'function', 'a function')
+const maybeCall = call.optional()
 
-/** Prices by model, as a user gives them. */
-export const PricesSchema = z.record(
-  z.string(),
-  z.strictObject({
-    inputUsdPerMillionTokens: z.number().min(0),
-    outputUsdPerMillionTokens: z.number().min(0),
-    cachedInputUsdPerMillionTokens: z.number().min(0).optional(),
-  }),
-)
+function each<Schema extends z.ZodType>(names: readonly string[], schema: Schema): Record<string, Schema> {
+  return Object.fromEntries(names.map((one) => [one, schema]))
+}
 
-const statisticBounds = z.strictObject(Object.fromEntries(statistics.map((name) => [name, z.number().optional()])))
-const scoreBounds = z.strictObject(
-  Object.fromEntries(statistics.map((name) => [name, z.number().min(0).max(1).optional()])),
-)
+const number = z.number().optional()
+const ratio = z.number().min(0).max(1).optional()
+const statisticBounds = each(distributionMetricNames, z.strictObject(each(statistics, number)).optional())
+const scores = z.record(z.string(), z.strictObject(each(statistics, ratio))).optional()
 
 /** Thresholds as a user gives them. */
 export const ThresholdsSchema = z.strictObject({
-  ...Object.fromEntries(distributionMetricNames.map((name) => [name, statisticBounds.optional()])),
-  ...Object.fromEntries(scenarioMetricNames.map((name) => [name, z.number().optional()])),
-  successRatio: z.number().min(0).max(1).optional(),
-  scores: z.record(z.string(), scoreBounds).optional(),
+  ...statisticBounds,
+  ...each(scenarioMetricNames, number),
+  successRatio: ratio,
+  scores,
 })
 
 // A category has no process of its own: of the metrics of the whole execution only success is its.
-const CategorySchema = z.strictObject({
-  ...Object.fromEntries(distributionMetricNames.map((name) => [name, statisticBounds.optional()])),
-  successRatio: z.number().min(0).max(1).optional(),
-  scores: z.record(z.string(), scoreBounds).optional(),
-})
+const CategorySchema = z.strictObject({ ...statisticBounds, successRatio: ratio, scores })
 
-const LimitsSchema = z.strictObject({
-  ...Object.fromEntries(limitNames.map((name) => [name, positive.optional()])),
-  latencyMs: timeoutMs.optional(),
-})
-const CaseSchema = z.looseObject({
-  name: z.string().min(1).optional(),
-  category: z.string().min(1).optional(),
-  priority: z.number().optional(),
-})
+const CaseSchema = z.looseObject({ name, category: name, priority: number })
 const cases = z.custom<object>(
   (value) =>
     typeof value === 'object' &&
@@ -58,55 +47,39 @@ const cases = z.custom<object>(
 )
 
 const boundsShape = {
-  id: z.string().min(1).optional(),
+  id: name,
   about: z
-    .strictObject({
-      agent: z.string().optional(),
-      version: z.string().optional(),
-      model: z.string().optional(),
-      settings: z.record(z.string(), z.unknown()).optional(),
-    })
+    .strictObject({ agent: text, version: text, model: text, settings: z.record(z.string(), z.unknown()).optional() })
     .optional(),
-  runs: wholeFrom(1).optional(),
-  warmup: wholeFrom(0).optional(),
-  concurrency: wholeFrom(1).optional(),
-  runsPerSecond: positive.optional(),
-  limits: LimitsSchema.optional(),
+  runs: atLeastOne.optional(),
+  warmup: z.int().min(0).optional(),
+  concurrency: atLeastOne.optional(),
+  runsPerSecond: maybePositive,
+  limits: z.strictObject({ ...each(limitNames, maybePositive), latencyMs: timeoutMs }).optional(),
   prices: PricesSchema.optional(),
-  spendUsd: positive.optional(),
-  stopWhenCertain: z.boolean().optional(),
-  hookTimeoutMs: timeoutMs.optional(),
+  spendUsd: maybePositive,
+  stopWhenCertain: flag,
+  hookTimeoutMs: timeoutMs,
 }
+
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1)
+  .optional()
 
 const ScenarioSchema = z.strictObject({
   ...boundsShape,
   cases: cases.optional(),
-  where: call.optional(),
-  sample: z
-    .union([
-      wholeFrom(1),
-      z.strictObject({
-        size: wholeFrom(1),
-        seed: z
-          .int()
-          .min(0)
-          .max(2 ** 32 - 1)
-          .optional(),
-      }),
-    ])
-    .optional(),
-  setup: call.optional(),
-  teardown: call.optional(),
+  where: maybeCall,
+  sample: z.union([atLeastOne, z.strictObject({ size: atLeastOne, seed })]).optional(),
+  setup: maybeCall,
+  teardown: maybeCall,
   agent: call,
   thresholds: ThresholdsSchema.optional(),
   categories: z.record(z.string(), CategorySchema).optional(),
   inconclusive: z.enum(['pass', 'fail']).optional(),
-  baseline: z.boolean().optional(),
-})
-
-const BoundsSchema = z.strictObject({
-  ...boundsShape,
-  name: z.string().min(1).optional(),
+  baseline: flag,
 })
 
 /** Throws every mistake in the options of the scenario `name`. @throws BenchAgentError */
@@ -117,7 +90,7 @@ export function requireScenarioOptions(name: string, options: unknown): void {
 
 /** Throws every mistake in the options of a measurement without cases. @throws BenchAgentError */
 export function requireBounds(subject: string, options: unknown): void {
-  requireValid(BoundsSchema, subject, options)
+  requireValid(z.strictObject({ ...boundsShape, name }), subject, options)
 }
 
 /** Throws every mistake in `thresholds`. @throws BenchAgentError */
@@ -125,112 +98,8 @@ export function requireThresholds(subject: string, thresholds: unknown): void {
   requireValid(ThresholdsSchema, subject, thresholds)
 }
 
-/** Throws every mistake that `schema` finds in `value`. @throws BenchAgentError */
-export function requireValid(schema: z.ZodType, subject: string, value: unknown): void {
-  const mistakes = mistakesIn(schema, value, '')
-  if (mistakes.length > 0) throw validationError(subject, mistakes)
-}
-
-function validationError(subject: string, mistakes: Mistake[]): BenchAgentError {
-  return mistakesError('BENCH_AGENT_OPTIONS', subject, mistakes)
-}
-
 function caseMistakes(options: unknown): Mistake[] {
   const given = typeof options === 'object' && options !== null && 'cases' in options ? options.cases : undefined
   if (!Array.isArray(given)) return []
   return given.flatMap((one, position) => mistakesIn(CaseSchema, one, `cases[${position}]`))
-}
-
-/** Everything in `value` that `schema` does not take, as expected and got. */
-export function mistakesIn(schema: z.ZodType, value: unknown, place: string): Mistake[] {
-  const result = schema.safeParse(value)
-  if (result.success) return []
-  return result.error.issues.flatMap((issue) => mistakesOf(schema, issue, value, place))
-}
-
-function mistakesOf(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown, place: string): Mistake[] {
-  const path = pathText(place, issue.path) || 'the options'
-  const got = valueAtPath(whole, issue.path)
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const known = keysAt(schema, issue.path)
-      const close = closest(key, known)
-      return {
-        path: pathText(place, [...issue.path, key]),
-        expected: 'an option',
-        got: 'a name that is none',
-        remedy: close === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean \`${close}\`?`,
-      }
-    })
-  }
-  // The commonest slip: a number where the statistic that it bounds has to be named.
-  const named = typeof got === 'number' && keysAt(schema, issue.path).includes('mean')
-  const remedy = named ? `Say of which statistic: \`{ mean: ${got} }\`.` : undefined
-  return [{ path, expected: expectation(issue), got: quoteValue(got), remedy }]
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'too_small':
-      return `${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}${issue.origin === 'string' ? ' character' : ''}`
-    case 'too_big':
-      return `${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}`
-    case 'invalid_type':
-      return issue.expected === 'int'
-        ? 'a whole number'
-        : `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
-    case 'invalid_value':
-      return issue.values.map((value) => JSON.stringify(value)).join(' or ')
-    case 'invalid_union':
-      return 'a whole number from 1, or { size, seed }'
-    default:
-      return issue.message
-  }
-}
-
-function pathText(place: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`),
-    place,
-  )
-}
-
-function valueAtPath(whole: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-    whole,
-  )
-}
-
-/** The keys that `schema` knows at `path`. */
-function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
-  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path)
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((one) => keysAt(one, path))
-  const [key, ...rest] = path
-  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest)
-  if (!(schema instanceof z.ZodObject)) return []
-  return key === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(key)], rest)
-}
-
-/** The one of `known` that is nearest to `word`, when it is near enough to be meant. */
-function closest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((one) => ({ one, distance: editDistance(word.toLowerCase(), one.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)
-  const best = ranked[0]
-  return best !== undefined && best.distance <= Math.max(2, word.length / 3) ? best.one : undefined
-}
-
-/** @see Levenshtein (1966); Wagner & Fischer (1974) */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
-    }
-    previous = current
-  }
-  return previous[b.length] ?? 0
 }

@@ -83,10 +83,14 @@ export class BenchAgentReporter implements Reporter {
   onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {
     if (artifact.type === 'bench-agent:plan') {
       this.#progress?.plan(test, artifact as PlanArtifact)
-      // While the worker measures, this process has nothing to do: what the end of the session needs is loaded now.
-      this.#conclusion ??= Promise.all([import('./conclude.ts'), import('../report/terminal.ts'), import('picocolors')])
+      setImmediate(() => this.#prepareEnd())
     }
     if (artifact.type === 'bench-agent:samples') this.#progress?.samples(test, artifact as SamplesArtifact)
+  }
+
+  // While the worker measures, this process has nothing to do: what the end of the session needs is loaded then.
+  #prepareEnd(): void {
+    this.#conclusion ??= Promise.all([import('./conclude.ts'), import('../report/terminal.ts'), import('picocolors')])
   }
 
   onTestCaseResult(test: TestCase): void {

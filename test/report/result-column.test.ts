@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { distributionOf } from '../../src/domain/summary.ts'
 import { explainColumns, resultColumns, statisticText } from '../../src/report/result-column.ts'
-import { type ResultRow, resultGroups } from '../../src/report/result-row.ts'
+import { checksOfCategory, type ResultRow, resultGroups } from '../../src/report/result-row.ts'
+import { thresholdCheck } from './given.ts'
 import { recordOf, recordsOf, sessionOf, sessions } from './sessions.ts'
 
 const rowsOf = (...names: string[]) => resultGroups(sessionOf(names.map(recordOf))).flatMap((group) => group.rows)
@@ -34,6 +35,13 @@ describe('the rows of the results', () => {
       ['category', 'complex', 'failed'],
     ])
     expect(chat?.rows.map(({ kind }) => kind)).toEqual(['scenario', 'turn', 'turn', 'turn'])
+  })
+
+  test('judge a category by the checks that name it, whatever their subjects end with', () => {
+    const checks = ['simple', 'not in simple', undefined].map((category) =>
+      thresholdCheck('totalTokens', `tokens mean in ${category ?? 'simple'}`, { category }),
+    )
+    expect(checksOfCategory('simple', checks)).toEqual(checks.slice(0, 1))
   })
 
   test('tell runs that can be judged, of those planned', () => {

@@ -95,7 +95,9 @@ describe('the report at the end of a run', () => {
 
   test('tells once that the provider could not be reached', () => {
     const text = renderTerminal(sessionOf([recordOf('unreachable')]), { columns: 300, colors: false })
-    expect(text).toContain('✖ The first 3 runs broke on the network or the provider, so no further run was made: connect')
+    expect(text).toContain(
+      '✖ The first 3 runs broke on the network or the provider, so no further run was made: connect',
+    )
     expect(text).not.toContain('▲')
   })
 

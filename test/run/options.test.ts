@@ -3,14 +3,8 @@ import { z } from 'zod'
 import { BenchAgentError } from '../../src/domain/errors.ts'
 import { presets } from '../../src/domain/presets.ts'
 import { csv } from '../../src/run/case-file.ts'
-import {
-  mistakesIn,
-  requireBounds,
-  requireScenarioOptions,
-  requireThresholds,
-  requireValid,
-  ThresholdsSchema,
-} from '../../src/run/options.ts'
+import { requireBounds, requireScenarioOptions, requireThresholds, ThresholdsSchema } from '../../src/run/options.ts'
+import { mistakesIn, requireValid } from '../../src/run/validation.ts'
 
 const agent = () => 'done'
 

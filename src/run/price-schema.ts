@@ -1,0 +1,13 @@
+import { z } from '../domain/zod.ts'
+
+const usd = z.number().min(0)
+
+/** Prices by model, as a user gives them. */
+export const PricesSchema = z.record(
+  z.string(),
+  z.strictObject({
+    inputUsdPerMillionTokens: usd,
+    outputUsdPerMillionTokens: usd,
+    cachedInputUsdPerMillionTokens: usd.optional(),
+  }),
+)
