@@ -1,6 +1,6 @@
 // Holds README.md, METHODOLOGY.md, ARCHITECTURE.md and CONTRIBUTING.md to the code: their tables, links, commands and code.
 import { spawn } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -228,7 +228,8 @@ describe('what is referred to', () => {
 })
 
 describe('the code of the README', () => {
-  const folder = join(root, '.bench-agent', 'readme')
+  // Inside of the project, so that `bench-agent` is found by its name; one for each session, for two may go at once.
+  const folder = makeFolder(join(root, '.bench-agent'))
   const blocks = blocksOf(readme).filter(({ language }) => language === 'ts')
   const first = blocks.find(({ text }) => text.startsWith('// test/weekday.perf.ts'))?.text ?? ''
   const write = (file: string, text: string) => {
@@ -252,7 +253,6 @@ describe('the code of the README', () => {
       throw new Error('Expected bench-agent to be built, got no dist/index.js. Type `npm run build` first.')
     server = await startModelServer()
     pacedServer = await startModelServer({ timing: { ttftMs: 200, tokenGapMs: 10 } })
-    rmSync(folder, { recursive: true, force: true })
     const shared = first.slice(0, first.indexOf('benchAgent(\n')).replace(/^.*bench-agent.*$/m, '')
     write(
       'ask.ts',
@@ -330,6 +330,11 @@ describe('the code of the README', () => {
     expect((await run([join(folder, 'scripts/observe.mjs')], server.baseUrl)).output).toMatch(/Friday.* 1 \d+/)
   })
 })
+
+function makeFolder(parent: string): string {
+  mkdirSync(parent, { recursive: true })
+  return mkdtempSync(join(parent, 'readme-'))
+}
 
 /** That each paragraph of `shown` stands in `output`, but for times, sizes and the machine. */
 function expectShown(output: string, shown: string): void {

@@ -52,7 +52,9 @@ export function noiseOf({ candidate, baseline, executions }: Pair): Noise | unde
   if (own === undefined || other === undefined) return undefined
   const baselineVariance = other ** 2 / baseline.n
   const runs = own ** 2 / candidate.n + baselineVariance
-  return { runs: Math.sqrt(runs), total: Math.sqrt(runs + driftOf(baseline, baselineVariance * executions)) }
+  // The candidate drifts once, and the mean of the past executions has drifted too.
+  const drift = driftOf(baseline, baselineVariance * executions) * (1 + 1 / Math.max(1, executions))
+  return { runs: Math.sqrt(runs), total: Math.sqrt(runs + drift) }
 }
 
 /** Variance of the locations of past executions beyond that by which they differ for the `spread` of their runs already. */

@@ -47,7 +47,7 @@ describe('noiseOf', () => {
   })
 
   test('what a committed line says executions differ by is added', () => {
-    expect(noiseOf(pair(line(20, 1, 0.2), line(20, 1, 0.2, 0.1)))?.total).toBeCloseTo(Math.sqrt(0.004 + 0.01), 12)
+    expect(noiseOf(pair(line(20, 1, 0.2), line(20, 1, 0.2, 0.1)))?.total).toBeCloseTo(Math.sqrt(0.004 + 0.01 * 2), 12)
   })
 
   test('locations of past executions that differ no more than their runs make them add nothing', () => {
@@ -55,7 +55,7 @@ describe('noiseOf', () => {
     const sampling = 0.2 / Math.sqrt(20)
     const noise = (between: number) => noiseOf(pair(line(20, 1, 0.2), line(100, 1, 0.2, between), 5))
     expect(noise(sampling)?.total).toBe(noise(0)?.runs)
-    expect(noise(0.1)?.total).toBeCloseTo(Math.sqrt(0.002 + 0.0004 + 0.01 - 0.002), 12)
+    expect(noise(0.1)?.total).toBeCloseTo(Math.sqrt(0.002 + 0.0004 + (0.01 - 0.002) * (1 + 1 / 5)), 12)
   })
 })
 
