@@ -1,6 +1,6 @@
 // Holds README.md, METHODOLOGY.md, ARCHITECTURE.md and CONTRIBUTING.md to the code: their tables, links, commands and code.
 import { spawn } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -218,10 +218,10 @@ describe('what is referred to', () => {
     for (const [, script, tested] of named) expect(scripts).toHaveProperty([script ?? tested ?? ''])
   })
 
-  test('as a file of src or a folder by ARCHITECTURE.md exists', () => {
-    const known = new Set(sources.map((file) => basename(file)))
+  test('as a file of src or test, or a folder, by ARCHITECTURE.md exists', () => {
+    const known = new Set([...sources, ...globSync('test/*.ts', { cwd: root })].map((file) => basename(file)))
     const text = read('ARCHITECTURE.md')
-    const files = text.replace(/\w+\.test\.ts/g, '').match(/[\w-]+\.ts\b/g) ?? []
+    const files = text.match(/[\w.-]+\.ts\b/g) ?? []
     expect(files.filter((file) => !known.has(file))).toEqual([])
     for (const [, folder = ''] of text.matchAll(/^\| `(\w+)\/` \|/gm))
       expect(existsSync(join(root, 'src', folder))).toBe(true)
@@ -230,7 +230,7 @@ describe('what is referred to', () => {
 
 describe('the code of the README', () => {
   // Inside of the project, so that `bench-agent` is found by its name; one for each session, for two may go at once.
-  const folder = makeFolder(join(root, '.bench-agent'))
+  const folder = join(root, '.bench-agent', `readme-${process.pid}`)
   const blocks = blocksOf(readme).filter(({ language }) => language === 'ts')
   const first = blocks.find(({ text }) => text.startsWith('// test/weekday.perf.ts'))?.text ?? ''
   const write = (file: string, text: string) => {
@@ -331,11 +331,6 @@ describe('the code of the README', () => {
     expect((await run([join(folder, 'scripts/observe.mjs')], server.baseUrl)).output).toMatch(/Friday.* 1 \d+/)
   })
 })
-
-function makeFolder(parent: string): string {
-  mkdirSync(parent, { recursive: true })
-  return mkdtempSync(join(parent, 'readme-'))
-}
 
 /** That each paragraph of `shown` stands in `output`, but for times, sizes and the machine. */
 function expectShown(output: string, shown: string): void {
