@@ -90,7 +90,8 @@ async function ask(child: ChildProcess, request: DriverRequest): Promise<DriverA
   })
   try {
     child.send(request)
-    const [answer] = await Promise.race([once(child, 'message', { signal: ended.signal }), died])
+    const [answer]: DriverAnswer[] = await Promise.race([once(child, 'message', { signal: ended.signal }), died])
+    if (answer === undefined) throw new Error('Expected a driver to answer, got an empty message')
     return answer
   } finally {
     ended.abort()

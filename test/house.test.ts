@@ -176,7 +176,7 @@ describe('strayPackages', () => {
   })
 
   test.for([
-    ['domain/a.ts', 'zod'],
+    ['domain/a.ts', 'zod/mini'],
     ['run/a.ts', 'node:fs'],
     ['vitest/a.ts', 'vitest/node'],
     ['jest/a.ts', '@jest/globals'],

@@ -119,7 +119,7 @@ export function strayPackages(sources: readonly Source[]): string[] {
 function isAllowed(floor: string, specifier: string): boolean {
   if (/^@?vitest(\/|$)/.test(specifier)) return floor === 'vitest'
   if (/^@?jest(\/|-|$)/.test(specifier)) return floor === 'jest'
-  return specifier === 'zod' || !['stats', 'domain'].includes(floor)
+  return specifier === 'zod/mini' || !['stats', 'domain'].includes(floor)
 }
 
 /** Files that import one another in a circle, each circle once, from its first file on. */

@@ -52,14 +52,17 @@ export function noiseOf({ candidate, baseline, executions }: Pair): Noise | unde
   if (own === undefined || other === undefined) return undefined
   const baselineVariance = other ** 2 / baseline.n
   const runs = own ** 2 / candidate.n + baselineVariance
-  // The candidate drifts once, and the mean of the past executions has drifted too.
-  const drift = driftOf(baseline, baselineVariance * executions) * (1 + 1 / Math.max(1, executions))
+  const drift = driftOf(baseline, baselineVariance * executions, executions)
   return { runs: Math.sqrt(runs), total: Math.sqrt(runs + drift) }
 }
 
-/** Variance of the locations of past executions beyond that by which they differ for the `spread` of their runs already. */
-function driftOf({ between = 0 }: BaselineLine, spread: number): number {
-  return Math.max(0, between ** 2 - spread)
+/**
+ * Variance that drift adds to the difference of the two sides: that of the locations of past executions, beyond that by which they
+ * differ for the `spread` of their runs already.
+ */
+function driftOf({ between = 0 }: BaselineLine, spread: number, executions: number): number {
+  // The candidate drifts once, and the mean of the past executions has drifted too.
+  return Math.max(0, between ** 2 - spread) * (1 + 1 / Math.max(1, executions))
 }
 
 /**
@@ -100,7 +103,7 @@ function studentEvidence(pair: Pair, rule: Rule): Evidence {
   const freedom = sides.reduce((sum, side) => sum + side.freedom, 0)
   const squares = sides.reduce((sum, side) => sum + side.freedom * side.within ** 2, 0)
   const variance = squares / freedom
-  const drift = driftOf(baseline, (variance / baseline.n) * executions)
+  const drift = driftOf(baseline, (variance / baseline.n) * executions, executions)
   const error = Math.sqrt(variance / candidate.n + variance / baseline.n + drift)
   const tail = (shift: number) => studentUpperTail(shift / error, freedom)
   const critical = -studentQuantile(rule.falseAlarmRate, freedom)

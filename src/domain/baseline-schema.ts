@@ -4,13 +4,15 @@ import { z } from './zod.ts'
 
 // Apart from the schema of records: every process that compares needs these two, and only the one that reports needs that.
 
+const spread = z.number().check(z.minimum(0))
+
 /** A {@link BaselineLine} as it stands in a file. */
 export const BaselineLineSchema = z.strictObject({
-  n: z.int().min(1),
+  n: z.int().check(z.minimum(1)),
   location: z.number(),
-  within: z.number().min(0).optional(),
-  between: z.number().min(0).optional(),
-}) satisfies z.ZodType<BaselineLine>
+  within: z.optional(spread),
+  between: z.optional(spread),
+}) satisfies z.ZodMiniType<BaselineLine>
 
 /** A {@link Comparability} as it stands in a file. */
 export const ComparabilitySchema = z.strictObject({
@@ -18,4 +20,4 @@ export const ComparabilitySchema = z.strictObject({
   model: z.string(),
   load: z.string(),
   cases: z.string(),
-}) satisfies z.ZodType<Comparability>
+}) satisfies z.ZodMiniType<Comparability>

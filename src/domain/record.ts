@@ -15,9 +15,9 @@ import { z } from './zod.ts'
 // by the compiler, and turn what comes from a file or another process back into them.
 
 const finite = z.number()
-const count = z.int().min(0)
-const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.optional()
-const named = <const Names extends readonly string[], Schema extends z.ZodType>(names: Names, schema: Schema) =>
+const count = z.int().check(z.minimum(0))
+const maybe = z.optional
+const named = <const Names extends readonly string[], Schema extends z.ZodMiniType>(names: Names, schema: Schema) =>
   z.partialRecord(z.enum(names), schema)
 
 const Interval = z.strictObject({ low: finite, high: finite })
@@ -38,10 +38,10 @@ const DistributionSchema = z.strictObject({
   max: finite,
   intervals: z.strictObject({ p50: maybe(Interval), p95: maybe(Interval) }),
   histogram: Histogram,
-}) satisfies z.ZodType<Distribution>
+}) satisfies z.ZodMiniType<Distribution>
 
-const OutcomeCounts = z.record(z.enum(outcomes), count) satisfies z.ZodType<Record<Outcome, number>>
-const Distributions = named(distributionMetricNames, DistributionSchema) satisfies z.ZodType<Summary['metrics']>
+const OutcomeCounts = z.record(z.enum(outcomes), count) satisfies z.ZodMiniType<Record<Outcome, number>>
+const Distributions = named(distributionMetricNames, DistributionSchema) satisfies z.ZodMiniType<Summary['metrics']>
 const Scores = z.record(z.string(), DistributionSchema)
 const Group = z.strictObject({
   name: z.string(),
@@ -50,24 +50,24 @@ const Group = z.strictObject({
   successRatio: maybe(finite),
   metrics: Distributions,
   scores: Scores,
-}) satisfies z.ZodType<GroupSummary>
+}) satisfies z.ZodMiniType<GroupSummary>
 
 const SummarySchema = z.strictObject({
   runs: count,
   outcomes: OutcomeCounts,
   degraded: count,
   metrics: Distributions,
-  scenario: named(scenarioMetricNames, finite) satisfies z.ZodType<Summary['scenario']>,
+  scenario: named(scenarioMetricNames, finite) satisfies z.ZodMiniType<Summary['scenario']>,
   scores: Scores,
   cases: z.array(Group),
   categories: z.array(Group),
   turns: z.array(
     z.strictObject({ name: z.string(), latencyMs: DistributionSchema, ttftMs: maybe(DistributionSchema) }),
   ),
-}) satisfies z.ZodType<Summary>
+}) satisfies z.ZodMiniType<Summary>
 
 const Status = z.enum(['pass', 'fail', 'inconclusive'])
-const BaselineMetricSchema = z.string() as unknown as z.ZodType<BaselineMetric>
+const BaselineMetricSchema = z.string() as unknown as z.ZodMiniType<BaselineMetric>
 const CheckSchema = z.strictObject({
   status: Status,
   code: z.enum([
@@ -85,7 +85,7 @@ const CheckSchema = z.strictObject({
     'mistake',
   ]),
   subject: z.string(),
-  metric: maybe(z.string() as unknown as z.ZodType<Check['metric']>),
+  metric: maybe(z.string() as unknown as z.ZodMiniType<Check['metric']>),
   category: maybe(z.string()),
   atLeast: maybe(z.boolean()),
   message: z.string(),
@@ -93,7 +93,7 @@ const CheckSchema = z.strictObject({
   value: maybe(finite),
   bound: maybe(finite),
   unit: maybe(z.enum(['ms', 'tokens', 'usd', 'bytes', 'ratio', 'count', 'perSecond', 'score'])),
-}) satisfies z.ZodType<Check>
+}) satisfies z.ZodMiniType<Check>
 
 const WarningSchema = z.strictObject({
   code: z.enum([
@@ -110,7 +110,7 @@ const WarningSchema = z.strictObject({
   ]),
   message: z.string(),
   remedy: z.string(),
-}) satisfies z.ZodType<Warning>
+}) satisfies z.ZodMiniType<Warning>
 
 const FindingSchema = z.strictObject({
   metric: BaselineMetricSchema,
@@ -121,21 +121,21 @@ const FindingSchema = z.strictObject({
   p: maybe(finite),
   detectableRatio: maybe(finite),
   reason: maybe(z.string()),
-}) satisfies z.ZodType<Finding>
+}) satisfies z.ZodMiniType<Finding>
 
 const VerdictSchema = z.strictObject({
   status: Status,
   checks: z.array(CheckSchema),
   warnings: z.array(WarningSchema),
   findings: z.array(FindingSchema),
-}) satisfies z.ZodType<Verdict>
+}) satisfies z.ZodMiniType<Verdict>
 
 const StatisticBounds = named(statistics, finite)
 const ThresholdsSchema = z.strictObject({
-  ...Object.fromEntries(distributionMetricNames.map((name) => [name, StatisticBounds.optional()])),
-  ...Object.fromEntries(scenarioMetricNames.map((name) => [name, finite.optional()])),
+  ...Object.fromEntries(distributionMetricNames.map((name) => [name, maybe(StatisticBounds)])),
+  ...Object.fromEntries(scenarioMetricNames.map((name) => [name, maybe(finite)])),
   scores: maybe(z.record(z.string(), StatisticBounds)),
-}) as unknown as z.ZodType<Thresholds>
+}) as unknown as z.ZodMiniType<Thresholds>
 
 const EnvironmentSchema = z.strictObject({
   node: z.string(),
@@ -150,7 +150,7 @@ const EnvironmentSchema = z.strictObject({
   version: z.string(),
 })
 
-const Column = z.array(finite.nullable())
+const Column = z.array(z.nullable(finite))
 const SampleColumns = z.strictObject({
   caseIndex: z.array(count),
   outcome: z.array(z.enum(outcomes)),
@@ -212,7 +212,7 @@ export const ExecutionRecord = z.strictObject({
     load: z.strictObject({ concurrency: count, runsPerSecond: maybe(finite) }),
     limits: z.strictObject(
       Object.fromEntries(limitNames.map((name) => [name, maybe(finite)])),
-    ) as unknown as z.ZodType<Limits>,
+    ) as unknown as z.ZodMiniType<Limits>,
     thresholds: ThresholdsSchema,
     categories: z.record(z.string(), ThresholdsSchema),
   }),
@@ -227,7 +227,7 @@ export const ExecutionRecord = z.strictObject({
     heapGrowthBytes: maybe(finite),
     peakRssBytes: maybe(finite),
     eventLoopDelayMs: maybe(finite),
-  }) satisfies z.ZodType<Resources>,
+  }) satisfies z.ZodMiniType<Resources>,
   summary: SummarySchema,
   problems: z.array(
     z.strictObject({

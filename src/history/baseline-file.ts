@@ -13,7 +13,7 @@ export const BaselineFile = z.strictObject({
     z.string(),
     z.strictObject({
       ...ComparabilitySchema.shape,
-      metrics: z.record(z.string(), BaselineLineSchema) as unknown as z.ZodType<BaselineEntry['metrics']>,
+      metrics: z.record(z.string(), BaselineLineSchema) as unknown as z.ZodMiniType<BaselineEntry['metrics']>,
     }),
   ),
 })

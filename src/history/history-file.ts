@@ -10,12 +10,12 @@ const Past = z.strictObject({
   ...ComparabilitySchema.shape,
   execution: z.string(),
   startedAt: z.string(),
-  committed: (
-    z.record(z.string(), z.number()) as unknown as z.ZodType<NonNullable<PastExecution['committed']>>
-  ).optional(),
-  startsLevel: z.array(z.string()) as unknown as z.ZodType<BaselineMetric[]>,
-  values: z.record(z.string(), z.array(z.array(z.number()))) as unknown as z.ZodType<MetricValues>,
-}) satisfies z.ZodType<PastExecution>
+  committed: z.optional(
+    z.record(z.string(), z.number()) as unknown as z.ZodMiniType<NonNullable<PastExecution['committed']>>,
+  ),
+  startsLevel: z.array(z.string()) as unknown as z.ZodMiniType<BaselineMetric[]>,
+  values: z.record(z.string(), z.array(z.array(z.number()))) as unknown as z.ZodMiniType<MetricValues>,
+}) satisfies z.ZodMiniType<PastExecution>
 
 /** The accepted executions of one test file on one kind of machine, by scenario, newest first. */
 export const HistoryFile = z.strictObject({

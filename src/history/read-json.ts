@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { BenchAgentError, messageOf } from '../domain/errors.ts'
+import { expectation } from '../domain/expectation.ts'
 import type { z } from '../domain/zod.ts'
 
 /** What a file of ours is, and which versions of it are known. */
-export interface FileKind<Schema extends z.ZodType> {
+export interface FileKind<Schema extends z.ZodMiniType> {
   /** How messages call it: `baseline file`. */
   name: string
   schema: Schema
@@ -17,7 +18,7 @@ export interface FileKind<Schema extends z.ZodType> {
  *
  * @throws BenchAgentError when it is corrupt, of a newer version, or may not be read
  */
-export async function readJson<Schema extends z.ZodType>(
+export async function readJson<Schema extends z.ZodMiniType>(
   path: string,
   kind: FileKind<Schema>,
 ): Promise<z.infer<Schema> | undefined> {
@@ -46,7 +47,7 @@ export async function readJson<Schema extends z.ZodType>(
   if (checked.success) return checked.data
   const issues = checked.error.issues
     .slice(0, 3)
-    .map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`)
+    .map((issue) => `${issue.path.join('.') || 'the file'}: expected ${expectation(issue)}`)
   throw unreadable(path, kind, issues.join('; '))
 }
 
@@ -56,7 +57,7 @@ function versionOf(content: unknown): number | undefined {
   return typeof version === 'number' ? version : undefined
 }
 
-function unreadable(path: string, kind: FileKind<z.ZodType>, got: string, cause?: unknown): BenchAgentError {
+function unreadable(path: string, kind: FileKind<z.ZodMiniType>, got: string, cause?: unknown): BenchAgentError {
   const message = `Expected a ${kind.name} at ${path}, got ${got}. It was left untouched. ${kind.remedy}`
   return new BenchAgentError('BENCH_AGENT_FILE', message, { cause })
 }

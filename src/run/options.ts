@@ -6,25 +6,25 @@ import { z } from '../domain/zod.ts'
 import { PricesSchema } from './price-schema.ts'
 import { mistakesIn, requireValid } from './validation.ts'
 
-const text = z.string().optional()
-const name = z.string().min(1).optional()
-const positive = z.number().positive()
-const maybePositive = positive.optional()
-const atLeastOne = z.int().min(1)
+const text = z.optional(z.string())
+const name = z.optional(z.string().check(z.minLength(1)))
+const positive = z.number().check(z.positive())
+const maybePositive = z.optional(positive)
+const atLeastOne = z.int().check(z.minimum(1))
 // A timer that is set for longer fires at once.
-const timeoutMs = positive.max(longestTimerMs).optional()
-const flag = z.boolean().optional()
+const timeoutMs = z.optional(positive.check(z.maximum(longestTimerMs)))
+const flag = z.optional(z.boolean())
 const call = z.custom<(...given: never[]) => unknown>((value) => typeof value === 'function', 'a function')
-const maybeCall = call.optional()
+const maybeCall = z.optional(call)
 
-function each<Schema extends z.ZodType>(names: readonly string[], schema: Schema): Record<string, Schema> {
+function each<Schema extends z.ZodMiniType>(names: readonly string[], schema: Schema): Record<string, Schema> {
   return Object.fromEntries(names.map((one) => [one, schema]))
 }
 
-const number = z.number().optional()
-const ratio = z.number().min(0).max(1).optional()
-const statisticBounds = each(distributionMetricNames, z.strictObject(each(statistics, number)).optional())
-const scores = z.record(z.string(), z.strictObject(each(statistics, ratio))).optional()
+const number = z.optional(z.number())
+const ratio = z.optional(z.number().check(z.minimum(0), z.maximum(1)))
+const statisticBounds = each(distributionMetricNames, z.optional(z.strictObject(each(statistics, number))))
+const scores = z.optional(z.record(z.string(), z.strictObject(each(statistics, ratio))))
 
 /** Thresholds as a user gives them. */
 export const ThresholdsSchema = z.strictObject({
@@ -48,37 +48,38 @@ const cases = z.custom<object>(
 
 const boundsShape = {
   id: name,
-  about: z
-    .strictObject({ agent: text, version: text, model: text, settings: z.record(z.string(), z.unknown()).optional() })
-    .optional(),
-  runs: atLeastOne.optional(),
-  warmup: z.int().min(0).optional(),
-  concurrency: atLeastOne.optional(),
+  about: z.optional(
+    z.strictObject({
+      agent: text,
+      version: text,
+      model: text,
+      settings: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  ),
+  runs: z.optional(atLeastOne),
+  warmup: z.optional(z.int().check(z.minimum(0))),
+  concurrency: z.optional(atLeastOne),
   runsPerSecond: maybePositive,
-  limits: z.strictObject({ ...each(limitNames, maybePositive), latencyMs: timeoutMs }).optional(),
-  prices: PricesSchema.optional(),
+  limits: z.optional(z.strictObject({ ...each(limitNames, maybePositive), latencyMs: timeoutMs })),
+  prices: z.optional(PricesSchema),
   spendUsd: maybePositive,
   stopWhenCertain: flag,
   hookTimeoutMs: timeoutMs,
 }
 
-const seed = z
-  .int()
-  .min(0)
-  .max(2 ** 32 - 1)
-  .optional()
+const seed = z.optional(z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1)))
 
 const ScenarioSchema = z.strictObject({
   ...boundsShape,
-  cases: cases.optional(),
+  cases: z.optional(cases),
   where: maybeCall,
-  sample: z.union([atLeastOne, z.strictObject({ size: atLeastOne, seed })]).optional(),
+  sample: z.optional(z.union([atLeastOne, z.strictObject({ size: atLeastOne, seed })])),
   setup: maybeCall,
   teardown: maybeCall,
   agent: call,
-  thresholds: ThresholdsSchema.optional(),
-  categories: z.record(z.string(), CategorySchema).optional(),
-  inconclusive: z.enum(['pass', 'fail']).optional(),
+  thresholds: z.optional(ThresholdsSchema),
+  categories: z.optional(z.record(z.string(), CategorySchema)),
+  inconclusive: z.optional(z.enum(['pass', 'fail'])),
   baseline: flag,
 })
 

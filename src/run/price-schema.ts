@@ -1,6 +1,6 @@
 import { z } from '../domain/zod.ts'
 
-const usd = z.number().min(0)
+const usd = z.number().check(z.minimum(0))
 
 /** Prices by model, as a user gives them. */
 export const PricesSchema = z.record(
@@ -8,6 +8,6 @@ export const PricesSchema = z.record(
   z.strictObject({
     inputUsdPerMillionTokens: usd,
     outputUsdPerMillionTokens: usd,
-    cachedInputUsdPerMillionTokens: usd.optional(),
+    cachedInputUsdPerMillionTokens: z.optional(usd),
   }),
 )

@@ -1,8 +1,9 @@
 import { type BenchAgentError, type Mistake, mistakesError, quoteValue } from '../domain/errors.ts'
+import { expectation } from '../domain/expectation.ts'
 import { z } from '../domain/zod.ts'
 
 /** Throws every mistake that `schema` finds in `value`. @throws BenchAgentError */
-export function requireValid(schema: z.ZodType, subject: string, value: unknown): void {
+export function requireValid(schema: z.ZodMiniType, subject: string, value: unknown): void {
   const mistakes = mistakesIn(schema, value, '')
   if (mistakes.length > 0) throw validationError(subject, mistakes)
 }
@@ -12,13 +13,13 @@ function validationError(subject: string, mistakes: Mistake[]): BenchAgentError 
 }
 
 /** Everything in `value` that `schema` does not take, as expected and got. */
-export function mistakesIn(schema: z.ZodType, value: unknown, place: string): Mistake[] {
+export function mistakesIn(schema: z.ZodMiniType, value: unknown, place: string): Mistake[] {
   const result = schema.safeParse(value)
   if (result.success) return []
   return result.error.issues.flatMap((issue) => mistakesOf(schema, issue, value, place))
 }
 
-function mistakesOf(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown, place: string): Mistake[] {
+function mistakesOf(schema: z.ZodMiniType, issue: z.core.$ZodIssue, whole: unknown, place: string): Mistake[] {
   const path = pathText(place, issue.path) || 'the options'
   const got = valueAtPath(whole, issue.path)
   if (issue.code === 'unrecognized_keys') {
@@ -39,25 +40,6 @@ function mistakesOf(schema: z.ZodType, issue: z.core.$ZodIssue, whole: unknown, 
   return [{ path, expected: expectation(issue), got: quoteValue(got), remedy }]
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'too_small':
-      return `${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}${issue.origin === 'string' ? ' character' : ''}`
-    case 'too_big':
-      return `${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}`
-    case 'invalid_type':
-      return issue.expected === 'int'
-        ? 'a whole number'
-        : `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
-    case 'invalid_value':
-      return issue.values.map((value) => JSON.stringify(value)).join(' or ')
-    case 'invalid_union':
-      return 'a whole number from 1, or { size, seed }'
-    default:
-      return issue.message
-  }
-}
-
 function pathText(place: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`),
@@ -74,11 +56,11 @@ function valueAtPath(whole: unknown, path: readonly PropertyKey[]): unknown {
 
 /** The keys that `schema` knows at `path`. */
 function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
-  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path)
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((one) => keysAt(one, path))
+  if (schema instanceof z.ZodMiniOptional) return keysAt(schema.def.innerType, path)
+  if (schema instanceof z.ZodMiniUnion) return schema.def.options.flatMap((one) => keysAt(one, path))
   const [key, ...rest] = path
-  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest)
-  if (!(schema instanceof z.ZodObject)) return []
+  if (schema instanceof z.ZodMiniRecord) return keysAt(schema.def.valueType, rest)
+  if (!(schema instanceof z.ZodMiniObject)) return []
   return key === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(key)], rest)
 }
 

@@ -35,16 +35,17 @@ export interface PerfProjectOptions {
   inconclusive?: 'pass' | 'fail' | undefined
 }
 
+const filled = z.string().check(z.minLength(1))
 const OptionsSchema = z.strictObject({
-  name: z.string().min(1).optional(),
-  mode: z.literal('live', '"live": this version cannot replay recorded calls').optional(),
-  include: z.array(z.string().min(1)).min(1).optional(),
-  spendUsd: z.number().positive().optional(),
-  envFile: z.string().min(1).optional(),
-  prices: PricesSchema.optional(),
-  setupFiles: z.array(z.string().min(1)).optional(),
-  globalSetup: z.array(z.string().min(1)).optional(),
-  inconclusive: z.enum(['pass', 'fail']).optional(),
+  name: z.optional(filled),
+  mode: z.optional(z.literal('live', '"live": this version cannot replay recorded calls')),
+  include: z.optional(z.array(filled).check(z.minLength(1))),
+  spendUsd: z.optional(z.number().check(z.positive())),
+  envFile: z.optional(filled),
+  prices: z.optional(PricesSchema),
+  setupFiles: z.optional(z.array(filled)),
+  globalSetup: z.optional(z.array(filled)),
+  inconclusive: z.optional(z.enum(['pass', 'fail'])),
 })
 
 const defaultInclude = ['**/*.perf.?(c|m)[jt]s?(x)']

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import { BenchAgentError } from '../../src/domain/errors.ts'
+import { z } from '../../src/domain/zod.ts'
 import { type FileKind, readJson } from '../../src/history/read-json.ts'
 import { ownFolder } from './folder.ts'
 
@@ -38,10 +38,10 @@ describe('readJson', () => {
     ],
     ['an older version', '{ "schemaVersion": 1, "list": [] }', /schemaVersion: /],
     ['no version', '{ "list": [] }', /schemaVersion: /],
-    ['a wrong shape', '{ "schemaVersion": 2, "list": ["milk"] }', /list\.0: .*expected number/],
+    ['a wrong shape', '{ "schemaVersion": 2, "list": ["milk"] }', /list\.0: .*expected a number/],
     ['more than belongs there', '{ "schemaVersion": 2, "list": [], "price": 1 }', /the file: .*"price"/],
-    ['something else', '[]', /the file: .*expected object/],
-    ['null', 'null', /the file: .*expected object/],
+    ['something else', '[]', /the file: .*expected an object/],
+    ['null', 'null', /the file: .*expected an object/],
   ] as const)('%s is named and left untouched', async ([, text, reason]) => {
     const path = join(ownFolder(), 'list.json')
     await writeFile(path, text)

@@ -14,15 +14,10 @@ export function runNode(path: string, ...given: string[]): Promise<Ended> {
   return runNodeWith([], path, ...given)
 }
 
-// Nodes before 22.18 read TypeScript only when they are told to.
-const stripping = process.features.typescript ? '' : '--experimental-strip-types'
-
 /** As {@link runNode}, with `flags` for Node itself. */
 export function runNodeWith(flags: string[], path: string, ...given: string[]): Promise<Ended> {
   const module = fileURLToPath(new URL(path, import.meta.url))
-  const child = spawn(process.execPath, [...flags, module, ...given], {
-    env: { ...process.env, NODE_OPTIONS: stripping },
-  })
+  const child = spawn(process.execPath, [...flags, module, ...given])
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (text) => {

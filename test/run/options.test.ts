@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import { BenchAgentError } from '../../src/domain/errors.ts'
 import { presets } from '../../src/domain/presets.ts'
+import { z } from '../../src/domain/zod.ts'
 import { csv } from '../../src/run/case-file.ts'
 import { requireBounds, requireScenarioOptions, requireThresholds, ThresholdsSchema } from '../../src/run/options.ts'
 import { mistakesIn, requireValid } from '../../src/run/validation.ts'
@@ -200,8 +200,8 @@ describe('a name that is misspelt gets a suggestion', () => {
       /^Expected thresholds to be an option, got a name that is none\. Known here: id, .*, name\.$/,
     )
     const schema = z.strictObject({
-      name: z.string().optional(),
-      inner: z.strictObject({ spendUsd: z.number() }).optional(),
+      name: z.optional(z.string()),
+      inner: z.optional(z.strictObject({ spendUsd: z.number() })),
     })
     expect(
       linesOf(() => requireValid(schema, 'the options', { nmae: 'x', inner: { spendUsd: 1, spentUsd: 1 } })).slice(1),
