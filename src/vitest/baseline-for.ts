@@ -1,6 +1,8 @@
 import type { TestContext } from 'vitest'
 import type { Baseline } from '../domain/baseline.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
+import { scenarioKey } from '../history/baseline-file.ts'
+import { loadBaseline } from '../history/load.ts'
 import type { WorkerSettings } from './settings.ts'
 
 /**
@@ -8,17 +10,12 @@ import type { WorkerSettings } from './settings.ts'
  *
  * @throws BenchAgentError when a baseline or history file is corrupt or of a newer version
  */
-export async function baselineFor(
+export function baselineFor(
   task: TestContext['task'],
   identity: ExecutionRecord['identity'],
   environmentKey: string,
   settings: WorkerSettings | undefined,
 ): Promise<Baseline | undefined> {
-  if (settings === undefined) return undefined
-  // Only a session that compares pays for what reads the files.
-  const [{ loadBaseline }, { scenarioKey }] = await Promise.all([
-    import('../history/load.ts'),
-    import('../history/baseline-file.ts'),
-  ])
+  if (settings === undefined) return Promise.resolve(undefined)
   return loadBaseline(settings.root, task.file.filepath, scenarioKey(identity), environmentKey)
 }
