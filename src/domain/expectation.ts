@@ -13,8 +13,6 @@ export function expectation(issue: z.core.$ZodIssue): string {
         : `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
     case 'invalid_value':
       return issue.values.map((value) => JSON.stringify(value)).join(' or ')
-    case 'invalid_union':
-      return 'a whole number from 1, or { size, seed }'
     case 'unrecognized_keys':
       return `nothing named ${issue.keys.map((key) => JSON.stringify(key)).join(' or ')}`
     default:

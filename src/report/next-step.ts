@@ -52,8 +52,10 @@ function rerun(session: Session, executions: readonly ReportedExecution[]): Next
 function isWorthRepeating(execution: ReportedExecution): boolean {
   const { verdict, summary } = execution.record
   const disturbed = verdict.warnings.some(({ code }) => code === 'degraded' || code === 'infrastructure')
+  // The same baseline would be missing again, and the same cap reached.
   const undecided =
-    standingOf(execution) === 'undecided' && verdict.checks.every(({ code }) => code !== 'missingBaseline')
+    standingOf(execution) === 'undecided' &&
+    verdict.checks.every(({ code, status }) => status === 'pass' || !['missingBaseline', 'spend'].includes(code))
   return summary.runs > 0 && (disturbed || undecided)
 }
 

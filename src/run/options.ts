@@ -73,7 +73,9 @@ const ScenarioSchema = z.strictObject({
   ...boundsShape,
   cases: z.optional(cases),
   where: maybeCall,
-  sample: z.optional(z.union([atLeastOne, z.strictObject({ size: atLeastOne, seed })])),
+  sample: z.optional(
+    z.union([atLeastOne, z.strictObject({ size: atLeastOne, seed })], 'a whole number from 1, or { size, seed }'),
+  ),
   setup: maybeCall,
   teardown: maybeCall,
   agent: call,

@@ -117,5 +117,6 @@ function certainFailure(plan: Plan, samples: Samples): Check | undefined {
     code: 'stopped',
     subject: 'stopping rule',
     message: `Stopped after ${samples.length} of ${plan.totalRuns} runs: ${failed} failed, so success could not reach its threshold any more.`,
+    remedy: 'Mend what failed; `stopWhenCertain: false` measures every run all the same.',
   }
 }

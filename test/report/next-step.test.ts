@@ -49,6 +49,16 @@ describe('what to do next', () => {
       expect(stepsOf(sessionOf([recordOf(name)])).join()).not.toContain('re-run')
   })
 
+  test('is running again what was undecided by chance, and not what reaches the same cap again', () => {
+    const undecidedBy = (code: 'threshold' | 'spend') => {
+      const passing = recordOf('passing')
+      const check = { status: 'inconclusive', code, subject: code, message: 'nobody knows' } as const
+      return sessionOf([{ ...passing, verdict: { ...passing.verdict, status: 'inconclusive', checks: [check] } }])
+    }
+    expect(stepsOf(undecidedBy('threshold')).join()).toContain('re-run')
+    expect(stepsOf(undecidedBy('spend')).join()).not.toContain('re-run')
+  })
+
   test('names at most two files, and the project where there is one', () => {
     const records = recordsOf('forty').map((record) => ({ ...record, verdict: recordOf('slower').verdict }))
     expect(stepsOf(sessionOf(records))).toContain('re-run: npx vitest run --project perf')

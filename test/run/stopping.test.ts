@@ -155,6 +155,7 @@ describe('certain failure', () => {
       code: 'stopped',
       subject: 'stopping rule',
       message: 'Stopped after 2 of 10 runs: 1 failed, so success could not reach its threshold any more.',
+      remedy: 'Mend what failed; `stopWhenCertain: false` measures every run all the same.',
     })
   })
 
