@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { fromColumns } from '../domain/columns.ts'
 import { formatBytes, formatMs } from '../domain/format.ts'
 import { summarize } from '../domain/summary.ts'
 import type { DeathNote } from '../measure/watchdog.ts'
 import type { DeadScenario } from '../report/session.ts'
+import { readDeathNote } from './death-note.ts'
 import type { DeclaredScenario, Gathered } from './gather.ts'
 import type { Begun } from './progress.ts'
-import { deathNotePath } from './watch.ts'
 
 /** The scenarios whose process died in them, and those that it took along unrun. */
 export async function findDead(
@@ -33,7 +32,7 @@ async function describeDeath(
   begun: Begun,
   sessionDirectory: string,
 ): Promise<DeadScenario> {
-  const note = await readNote(deathNotePath(sessionDirectory, begun.plan.pid))
+  const note = await readDeathNote(sessionDirectory, begun.plan.pid)
   const samples = fromColumns(begun.blocks.map((block) => block.columns))
   const cases = begun.plan.cases.map((name) => ({ name, input: undefined }))
   return {
@@ -42,15 +41,6 @@ async function describeDeath(
     ...explain(note, begun),
     runsKept: samples.length,
     partial: samples.length === 0 ? undefined : summarize(samples, { durationMs: 0 }, cases),
-  }
-}
-
-async function readNote(path: string): Promise<DeathNote | undefined> {
-  try {
-    // Written by our own watchdog in this session.
-    return JSON.parse(await readFile(path, 'utf8')) as DeathNote
-  } catch {
-    return undefined
   }
 }
 

@@ -1,13 +1,8 @@
-import { join } from 'node:path'
 import { wallClock } from '../domain/clock.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Watchdog, watchdogOf } from '../measure/watchdog.ts'
+import { deathNotePath } from './death-note.ts'
 import type { WorkerSettings } from './settings.ts'
-
-/** File in which the process `pid` says how it died. */
-export function deathNotePath(sessionDirectory: string, pid: number): string {
-  return join(sessionDirectory, `death-${pid}.json`)
-}
 
 /** Has the watchdog of this process watch over `plan`; absent when no session would find what it says. */
 export function watchScenario(
