@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { OpenSpan } from './open-span.ts'
 import type { WireCall } from './wire-call.ts'
 
 /** Who gets the model calls made in its scope: a run, or a judge. */
@@ -8,6 +9,10 @@ export interface CallSink {
   onCallStarted?(call: WireCall): void
   /** Called once for a call that completed, failed or was given up. */
   onCallEnded?(call: WireCall): void
+  /** Takes a part of the run that its framework or its own code tells of. */
+  addSpan?(span: OpenSpan): void
+  /** The span whose scope this is; absent in the scope of the whole run. */
+  within?: OpenSpan | undefined
 }
 
 const scope = new AsyncLocalStorage<CallSink | undefined>()
@@ -16,6 +21,22 @@ let callsOutside = 0
 /** The result of `work`; model calls made by it and by what it starts belong to `sink`. */
 export function attribute<Result>(sink: CallSink, work: () => Result): Result {
   return scope.run(sink, work)
+}
+
+/** The result of `work`; model calls and spans made by it belong to `sink`, inside of `span`. */
+export function attributeWithin<Result>(sink: CallSink, span: OpenSpan, work: () => Result): Result {
+  return scope.run(sinkWithin(sink, span), work)
+}
+
+/** `sink` as the scope of one of its spans. */
+export function sinkWithin(sink: CallSink, span: OpenSpan): CallSink {
+  return {
+    calls: sink.calls,
+    onCallStarted: (call) => sink.onCallStarted?.(call),
+    onCallEnded: (call) => sink.onCallEnded?.(call),
+    addSpan: (inner) => sink.addSpan?.(inner),
+    within: span,
+  }
 }
 
 /** The result of `work`; model calls made by it belong to nobody. */

@@ -1,42 +1,81 @@
 import { wallClock } from '../domain/clock.ts'
-import { type CallSink, claimCall } from './attribution.ts'
+import { type CallSink, claimCall, currentSink } from './attribution.ts'
 import { recordFault } from './guard.ts'
 import { recognise } from './provider/all.ts'
-import { startedWireCall, type WireCall } from './wire-call.ts'
+import { asksModel, unknownProtocol } from './provider/unknown.ts'
+import { receiveChunk, receiveHeaders, sendChunk, startedWireCall, type WireCall } from './wire-call.ts'
 
-/** A model call on its way, and whose it is. */
+/** A request on its way that is, or may be, a model call, and whose it is. */
 export interface FollowedCall {
   wire: WireCall
   sink: CallSink
+  /**
+   * - `called`: it is a model call
+   * - `undecided`: nobody knows its path; its body will tell
+   * - `foreign`: it is none, and not followed any more
+   */
+  state: 'called' | 'undecided' | 'foreign'
 }
 
 /**
- * A call to follow, when a request that starts right now is one to a model and made in somebody's scope; else absent.
+ * A call to follow, when a request that starts right now is, or may be, one to a model and is made in somebody's scope; else
+ * absent. A model call in nobody's scope is counted.
  *
  * @param path With its query.
+ * @param rawHeaders Of the request, in the form of the transport; see `headerOf`.
  */
-export function followRequest(method: string, origin: string, path: string): FollowedCall | undefined {
+export function followRequest(
+  method: string,
+  origin: string,
+  path: string,
+  rawHeaders?: unknown,
+): FollowedCall | undefined {
   if (method !== 'POST') return undefined
   const queryAt = path.indexOf('?')
   const pathname = queryAt === -1 ? path : path.slice(0, queryAt)
   const protocol = recognise(pathname)
-  if (protocol === undefined) return undefined
-  const sink = claimCall()
+  const sink = protocol === undefined ? currentSink() : claimCall()
   if (sink === undefined) return undefined
-  const wire = startedWireCall(protocol, method, origin + pathname, wallClock.nowMs())
-  sink.calls.push(wire)
-  try {
-    sink.onCallStarted?.(wire)
-  } catch (error) {
-    recordFault(error)
-  }
-  return { wire, sink }
+  const url = origin + pathname
+  const wire = startedWireCall(protocol ?? unknownProtocol, method, url, wallClock.nowMs(), rawHeaders, sink.within)
+  const call: FollowedCall = { wire, sink, state: 'undecided' }
+  if (protocol !== undefined) begin(call)
+  return call
+}
+
+/** Notes a part of the request's body. */
+export function requestChunkSent(call: FollowedCall, chunk: Uint8Array): void {
+  if (call.state === 'foreign') return
+  sendChunk(call.wire, chunk)
+  if (call.state === 'called') return
+  if (asksModel(chunk)) begin(call)
+  else call.state = 'foreign'
+}
+
+/** Notes the response's headers. */
+export function headersCame({ wire, state }: FollowedCall, status: number, rawHeaders: unknown, atMs: number): void {
+  if (state === 'called') receiveHeaders(wire, status, rawHeaders, atMs)
+}
+
+/** Notes a part of the response's body. */
+export function chunkCame({ wire, state }: FollowedCall, chunk: Uint8Array, atMs: number): void {
+  if (state === 'called') receiveChunk(wire, chunk, atMs)
 }
 
 /** Notes the end of the call; only the first end counts. */
-export function endCall({ wire, sink }: FollowedCall, error?: unknown): void {
-  if (wire.endedAtMs !== undefined) return
+export function endCall({ wire, sink, state }: FollowedCall, error?: unknown): void {
+  if (state !== 'called' || wire.endedAtMs !== undefined) return
   wire.endedAtMs = wallClock.nowMs()
   wire.error = error
   sink.onCallEnded?.(wire)
+}
+
+function begin(call: FollowedCall): void {
+  call.state = 'called'
+  call.sink.calls.push(call.wire)
+  try {
+    call.sink.onCallStarted?.(call.wire)
+  } catch (error) {
+    recordFault(error)
+  }
 }

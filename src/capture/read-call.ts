@@ -4,7 +4,7 @@ import { causesOf, classOfStatus, networkClass, propertyOf } from './failure.ts'
 import { parseJson, textAt } from './provider/json.ts'
 import { type Answer, emptyAnswer, type Protocol } from './provider/provider.ts'
 import { type Arrival, readEvents } from './stream.ts'
-import { responseHeader, type WireCall } from './wire-call.ts'
+import { headerOf, type WireCall } from './wire-call.ts'
 
 type ContentInstants = Pick<ModelCall, 'firstContentAtMs' | 'firstTextAtMs' | 'lastContentAtMs' | 'reasoningStreamed'>
 
@@ -15,7 +15,7 @@ type ContentInstants = Pick<ModelCall, 'firstContentAtMs' | 'firstTextAtMs' | 'l
  */
 export async function readCall(wire: WireCall, originMs: number): Promise<ModelCall> {
   const since = (atMs: number | undefined) => (atMs === undefined ? undefined : atMs - originMs)
-  const arrivals = await decodeArrivals(arrivalsOf(wire), responseHeader(wire, 'content-encoding'))
+  const arrivals = await decodeArrivals(arrivalsOf(wire), headerOf(wire.rawHeaders, 'content-encoding'))
   const streamed = isStream(wire)
   const answer = emptyAnswer()
   const content = streamed ? readStream(wire.protocol, arrivals, answer) : readWhole(wire.protocol, arrivals, answer)
@@ -46,7 +46,7 @@ export async function readCall(wire: WireCall, originMs: number): Promise<ModelC
 export function isComplete(wire: WireCall): boolean {
   if (wire.endedAtMs !== undefined) return true
   if (!isStream(wire)) return false
-  const encoding = responseHeader(wire, 'content-encoding') ?? 'identity'
+  const encoding = headerOf(wire.rawHeaders, 'content-encoding') ?? 'identity'
   // Compressed bytes can be read from their start only.
   let count = encoding === 'identity' ? 1 : wire.chunks.length
   for (;;) {
@@ -62,7 +62,7 @@ export function isComplete(wire: WireCall): boolean {
 }
 
 function isStream(wire: WireCall): boolean {
-  return responseHeader(wire, 'content-type')?.includes('text/event-stream') ?? false
+  return headerOf(wire.rawHeaders, 'content-type')?.includes('text/event-stream') ?? false
 }
 
 function arrivalsOf({ chunks, arrivalsAtMs }: WireCall): Arrival[] {

@@ -1,3 +1,4 @@
+import type { OpenSpan } from './open-span.ts'
 import type { Protocol } from './provider/provider.ts'
 
 /**
@@ -11,13 +12,17 @@ export interface WireCall {
   url: string
   method: string
   startedAtMs: number
+  /** The span that it was made in; absent outside any. */
+  within: OpenSpan | undefined
+  /** The request's headers in the form of the transport; read them with `headerOf`. */
+  rawRequestHeaders: unknown
   /** The request's body as it was sent. */
   requestChunks: Uint8Array[]
   /** When the response's headers came; absent before. */
   headersAtMs: number | undefined
   /** HTTP status; absent before the response's headers came. */
   status: number | undefined
-  /** The response's headers in the form of the transport; read them with `responseHeader`. */
+  /** The response's headers in the form of the transport; read them with `headerOf`. */
   rawHeaders: unknown
   /** The response's body as it came, still compressed. */
   chunks: Uint8Array[]
@@ -30,12 +35,21 @@ export interface WireCall {
 }
 
 /** A call that starts at `startedAtMs`, on `wallClock`. */
-export function startedWireCall(protocol: Protocol, method: string, url: string, startedAtMs: number): WireCall {
+export function startedWireCall(
+  protocol: Protocol,
+  method: string,
+  url: string,
+  startedAtMs: number,
+  rawRequestHeaders?: unknown,
+  within?: OpenSpan,
+): WireCall {
   return {
     protocol,
     url,
     method,
     startedAtMs,
+    within,
+    rawRequestHeaders,
     requestChunks: [],
     headersAtMs: undefined,
     status: undefined,
@@ -66,8 +80,12 @@ export function receiveChunk(call: WireCall, chunk: Uint8Array, atMs: number): v
   call.chunks.push(chunk)
 }
 
-/** A header of the response, by its name in lower case; absent when the response has none of that name. */
-export function responseHeader({ rawHeaders }: WireCall, name: string): string | undefined {
+/**
+ * A header, by its name in lower case; absent when there is none of that name.
+ *
+ * @param rawHeaders names and values in turn, or a record of them
+ */
+export function headerOf(rawHeaders: unknown, name: string): string | undefined {
   if (Array.isArray(rawHeaders)) {
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
       if (String(rawHeaders[index]).toLowerCase() === name) return String(rawHeaders[index + 1])

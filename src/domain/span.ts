@@ -18,9 +18,9 @@ export type ErrorClass = (typeof errorClasses)[number]
  * run started.
  */
 export interface ModelCall {
-  /** Who speaks this protocol: `openai`. */
+  /** Who speaks this protocol: `openai`, `anthropic`, `google`, …; `unknown` when nobody is known to. */
   provider: string
-  /** Which of the provider's protocols: `chat` or `responses`. */
+  /** Which of the provider's protocols: `chat`, `responses`, `messages`, …; `unknown` when it is none of ours. */
   api: string
   /** Origin and path, without query and credentials. */
   url: string
@@ -43,6 +43,12 @@ export interface ModelCall {
   status?: number | undefined
   /** How the call failed; absent when it did not. */
   failure?: { class: ErrorClass; message: string } | undefined
+  /** How long the provider asked to wait before the next attempt, in milliseconds; absent when it did not ask. */
+  retryAfterMs?: number | undefined
+  /** Position, among the run's calls, of the one that this one repeats; absent when it repeats none. */
+  retryOf?: number | undefined
+  /** Position, among the run's spans, of the innermost one that it was made in; absent outside any. */
+  within?: number | undefined
   /** Tokens; absent when the response did not say. */
   usage?: Usage | undefined
   /** Tool calls that the model asked for. */

@@ -1,6 +1,6 @@
 /**
- * Tokens of one or more model calls, counted as OpenTelemetry's GenAI conventions do: input includes cached tokens,
- * output includes reasoning tokens. An absent field is unknown, which is not 0.
+ * Tokens of one or more model calls, counted as OpenTelemetry's GenAI conventions do: input includes cached tokens and
+ * those written to a cache, output includes reasoning tokens. An absent field is unknown, which is not 0.
  *
  * @see METHODOLOGY.md#tokens
  */
@@ -11,14 +11,19 @@ export interface Usage {
   outputTokens?: number | undefined
   /** The part of `inputTokens` that the provider read from its cache. */
   cachedTokens?: number | undefined
+  /** The part of `inputTokens` that the provider wrote to its cache, which some charge for. */
+  cacheWriteTokens?: number | undefined
   /** The part of `outputTokens` that the model spent on reasoning. */
   reasoningTokens?: number | undefined
+  /** The part of all of these that a tokenizer counted, because the provider did not tell; absent when it did. */
+  estimatedTokens?: number | undefined
 }
 
 const usageFields = [
   'inputTokens',
   'outputTokens',
   'cachedTokens',
+  'cacheWriteTokens',
   'reasoningTokens',
 ] as const satisfies (keyof Usage)[]
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { openaiChat } from '../../src/capture/provider/openai-chat.ts'
 import { isComplete, readCall } from '../../src/capture/read-call.ts'
 import {
+  headerOf,
   receiveChunk,
   receiveHeaders,
-  responseHeader,
   sendChunk,
   startedWireCall,
   type WireCall,
@@ -156,8 +156,8 @@ describe('isComplete', () => {
   })
 })
 
-describe('responseHeader', () => {
-  const named = (rawHeaders: unknown) => responseHeader(streamed([], { rawHeaders }), 'content-encoding')
+describe('headerOf', () => {
+  const named = (rawHeaders: unknown) => headerOf(rawHeaders, 'content-encoding')
 
   test('reads every form in which transports give headers', () => {
     expect(named([Buffer.from('x-a'), Buffer.from('1'), Buffer.from('Content-Encoding'), Buffer.from('br')])).toBe('br')

@@ -1,8 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { wallClock } from '../../domain/clock.ts'
-import { endCall, type FollowedCall, followRequest } from '../follow.ts'
+import { chunkCame, endCall, type FollowedCall, followRequest, headersCame, requestChunkSent } from '../follow.ts'
 import { guarded, recordFault } from '../guard.ts'
-import { receiveChunk, receiveHeaders, sendChunk } from '../wire-call.ts'
 
 type Fields = Record<string, unknown>
 
@@ -36,7 +35,7 @@ function onCreate(message: unknown): void {
   const request = message.request
   const { method, origin, path } = request
   if (typeof method !== 'string' || typeof path !== 'string') return
-  const call = followRequest(method, String(origin), path)
+  const call = followRequest(method, String(origin), path, request.headers)
   if (call === undefined) return
   followed.set(request, call)
   tapUnlessPublished(request, call)
@@ -45,7 +44,7 @@ function onCreate(message: unknown): void {
 function onBodyChunkSent(message: unknown): void {
   if (!isFields(message)) return
   const call = callOf(message)
-  if (call !== undefined && isBytes(message.chunk)) sendChunk(call.wire, message.chunk)
+  if (call !== undefined && isBytes(message.chunk)) requestChunkSent(call, message.chunk)
 }
 
 function onHeaders(message: unknown): void {
@@ -53,14 +52,14 @@ function onHeaders(message: unknown): void {
   const call = callOf(message)
   const response = message.response
   if (call !== undefined && isFields(response)) {
-    receiveHeaders(call.wire, Number(response.statusCode), response.headers, wallClock.nowMs())
+    headersCame(call, Number(response.statusCode), response.headers, wallClock.nowMs())
   }
 }
 
 function onBodyChunkReceived(message: unknown): void {
   if (!isFields(message)) return
   const call = callOf(message)
-  if (call !== undefined && isBytes(message.chunk)) receiveChunk(call.wire, message.chunk, wallClock.nowMs())
+  if (call !== undefined && isBytes(message.chunk)) chunkCame(call, message.chunk, wallClock.nowMs())
 }
 
 function onTrailers(message: unknown): void {
@@ -77,12 +76,12 @@ function onError(message: unknown): void {
 
 // undici before 7.11 (Node 22, and 24 up to 24.3) publishes no body chunks, and nothing tells so beforehand: the methods
 // that pass chunks on are tapped until a channel turns out to have published the chunk by itself.
-function tapUnlessPublished(request: Fields, { wire }: FollowedCall): void {
+function tapUnlessPublished(request: Fields, call: FollowedCall): void {
   if (typeof request.onData !== 'function') return
   const requestClass: unknown = Object.getPrototypeOf(request)
   if (!isFields(requestClass) || publishing.has(requestClass)) return
-  tap(request, requestClass, 'onBodySent', wire.requestChunks, (chunk) => sendChunk(wire, chunk))
-  tap(request, requestClass, 'onData', wire.chunks, (chunk, atMs) => receiveChunk(wire, chunk, atMs))
+  tap(request, requestClass, 'onBodySent', call.wire.requestChunks, (chunk) => requestChunkSent(call, chunk))
+  tap(request, requestClass, 'onData', call.wire.chunks, (chunk, atMs) => chunkCame(call, chunk, atMs))
 }
 
 function tap(

@@ -1,0 +1,29 @@
+/**
+ * What a part of a run is.
+ *
+ * - `phase`: named by the agent's code, see `run.phase`
+ * - `turn`: named by the agent's code, see `run.turn`
+ * - `agent`: one agent of several at work, as its framework tells
+ * - `step`: one round of an agent's loop, as its framework tells
+ * - `tool`: a tool at work, as its framework tells
+ */
+export const spanKinds = ['phase', 'turn', 'agent', 'step', 'tool'] as const
+/** One of {@link spanKinds}. */
+export type SpanKind = (typeof spanKinds)[number]
+
+/** A part of a run. Every `…AtMs` is an instant on the run's clock: milliseconds since the run started. */
+export interface Span {
+  kind: SpanKind
+  name: string
+  startedAtMs: number
+  /** Absent while it is open. */
+  endedAtMs?: number | undefined
+  /** Position, among the run's spans, of the innermost one around it; absent outside any. */
+  within?: number | undefined
+  /** Why it failed; absent when it did not. */
+  failure?: string | undefined
+  /** CPU time of the process meanwhile, in milliseconds; absent when it was not read. */
+  cpuMs?: number | undefined
+  /** Growth of the heap meanwhile, garbage included, in bytes; absent when it was not read. */
+  heapGrowthBytes?: number | undefined
+}
