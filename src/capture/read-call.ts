@@ -1,10 +1,23 @@
 import type { ModelCall } from '../domain/span.ts'
 import { decodeArrivals, decodeNow } from './content-encoding.ts'
 import { causesOf, classOfStatus, networkClass, propertyOf } from './failure.ts'
+import { readMessages } from './provider/amazon-event-stream.ts'
 import { parseJson, textAt } from './provider/json.ts'
+import { readList } from './provider/json-list.ts'
 import { type Answer, emptyAnswer, type Protocol } from './provider/provider.ts'
-import { type Arrival, readEvents } from './stream.ts'
+import { retryAfterMs } from './provider/retry-after.ts'
+import { type Arrival, type Framing, readEvents, readLines, type StreamEvent } from './stream.ts'
 import { headerOf, type WireCall } from './wire-call.ts'
+
+const framings: readonly (readonly [contentType: string, framing: Framing])[] = [
+  ['text/event-stream', readEvents],
+  ['ndjson', readLines],
+  ['application/jsonl', readLines],
+  ['application/vnd.amazon.eventstream', readMessages],
+]
+
+// Those whose events can be told apart from the middle of a stream on.
+const readableFromMiddle: ReadonlySet<Framing | undefined> = new Set([readEvents, readLines])
 
 type ContentInstants = Pick<ModelCall, 'firstContentAtMs' | 'firstTextAtMs' | 'lastContentAtMs' | 'reasoningStreamed'>
 
@@ -16,14 +29,18 @@ type ContentInstants = Pick<ModelCall, 'firstContentAtMs' | 'firstTextAtMs' | 'l
 export async function readCall(wire: WireCall, originMs: number): Promise<ModelCall> {
   const since = (atMs: number | undefined) => (atMs === undefined ? undefined : atMs - originMs)
   const arrivals = await decodeArrivals(arrivalsOf(wire), headerOf(wire.rawHeaders, 'content-encoding'))
-  const streamed = isStream(wire)
+  const { protocol, url, status } = wire
+  const framing = framingOf(wire)
+  const streamed = framing !== undefined
   const answer = emptyAnswer()
-  const content = streamed ? readStream(wire.protocol, arrivals, answer) : readWhole(wire.protocol, arrivals, answer)
+  const content = streamed ? readStream(protocol, framing(arrivals), answer) : readWhole(protocol, arrivals, answer)
+  const refused = status !== undefined && status >= 400
   return {
-    provider: wire.protocol.provider,
-    api: wire.protocol.api,
-    url: wire.url,
-    model: answer.model ?? textAt(parseJson(textOf(wire.requestChunks)), 'model'),
+    provider: protocol.provider,
+    api: protocol.api,
+    embeds: protocol.embeds,
+    url,
+    model: answer.model ?? textAt(parseJson(textOf(wire.requestChunks)), 'model') ?? protocol.modelIn?.(url),
     streamed,
     startedAtMs: wire.startedAtMs - originMs,
     headersAtMs: since(wire.headersAtMs),
@@ -31,8 +48,9 @@ export async function readCall(wire: WireCall, originMs: number): Promise<ModelC
     firstTextAtMs: since(content.firstTextAtMs),
     lastContentAtMs: since(content.lastContentAtMs),
     endedAtMs: since(wire.endedAtMs),
-    status: wire.status,
+    status,
     failure: failureOf(wire, streamed, answer),
+    retryAfterMs: refused ? (retryAfterMs(wire.rawHeaders) ?? answer.retryAfterMs) : undefined,
     usage: answer.usage,
     toolCalls: answer.toolCalls.size,
     reasoningStreamed: content.reasoningStreamed,
@@ -45,14 +63,15 @@ export async function readCall(wire: WireCall, originMs: number): Promise<ModelC
  */
 export function isComplete(wire: WireCall): boolean {
   if (wire.endedAtMs !== undefined) return true
-  if (!isStream(wire)) return false
+  const framing = framingOf(wire)
+  if (framing === undefined) return false
   const encoding = headerOf(wire.rawHeaders, 'content-encoding') ?? 'identity'
   // Compressed bytes can be read from their start only.
-  let count = encoding === 'identity' ? 1 : wire.chunks.length
+  let count = encoding === 'identity' && readableFromMiddle.has(framing) ? 1 : wire.chunks.length
   for (;;) {
     const answer = emptyAnswer()
     const bytes = decodeNow(Buffer.concat(wire.chunks.slice(-count)), encoding)
-    const events = [...readEvents([{ bytes, atMs: 0 }])]
+    const events = framing([{ bytes, atMs: 0 }])
     for (const event of events) wire.protocol.readEvent(event, answer)
     if (answer.finished) return true
     // The first event of the tail may have begun before it; the second is whole.
@@ -61,8 +80,12 @@ export function isComplete(wire: WireCall): boolean {
   }
 }
 
-function isStream(wire: WireCall): boolean {
-  return headerOf(wire.rawHeaders, 'content-type')?.includes('text/event-stream') ?? false
+// Absent when the response is no stream, or did not come yet.
+function framingOf({ protocol, rawHeaders, status = 0 }: WireCall): Framing | undefined {
+  const contentType = headerOf(rawHeaders, 'content-type')?.toLowerCase() ?? ''
+  const framing = framings.find(([known]) => contentType.includes(known))?.[1]
+  const isList = protocol.streamsList === true && status < 400 && contentType.includes('application/json')
+  return framing ?? (isList ? readList : undefined)
 }
 
 function arrivalsOf({ chunks, arrivalsAtMs }: WireCall): Arrival[] {
@@ -78,9 +101,9 @@ function readWhole(protocol: Protocol, arrivals: readonly Arrival[], answer: Ans
   return { reasoningStreamed: false }
 }
 
-function readStream(protocol: Protocol, arrivals: readonly Arrival[], answer: Answer): ContentInstants {
+function readStream(protocol: Protocol, events: readonly StreamEvent[], answer: Answer): ContentInstants {
   const instants: ContentInstants = { reasoningStreamed: false }
-  for (const event of readEvents(arrivals)) {
+  for (const event of events) {
     const kind = protocol.readEvent(event, answer)
     if (kind === undefined) continue
     instants.firstContentAtMs ??= event.atMs

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Arrival, readEvents } from '../../src/capture/stream.ts'
+import { type Arrival, readEvents, readLines } from '../../src/capture/stream.ts'
 
 const encoder = new TextEncoder()
 
@@ -68,7 +68,31 @@ describe('readEvents', () => {
     ])
   })
 
+  test('a field whose name only begins like one that is known is skipped', () => {
+    expect(events('database: a\nevents: x\ndata: b\n\n')).toEqual([{ name: undefined, data: 'b', atMs: 1 }])
+  })
+
+  test('lines may end in several ways in one stream', () => {
+    expect(events('data: a\rdata: b\n\ndata: c\r\n\r\n').map(({ data }) => data)).toEqual(['a\nb', 'c'])
+  })
+
+  test('chunks without bytes, and none at all, are no events', () => {
+    expect(readEvents([])).toEqual([])
+    expect(events('', 'data: a', '', '\n\n', '')).toEqual([{ name: undefined, data: 'a', atMs: 4 }])
+  })
+
   test('a mark of the byte order at the start is no part of the first line', () => {
     expect(events('\uFEFFdata: a\n\n')).toHaveLength(1)
+  })
+})
+
+describe('readLines', () => {
+  test('a line has the instant of the chunk that ended it, and blank ones are none', () => {
+    expect(readLines(arrivals('{"a":1}\n{"a"', ':2}\r\n\n \n', '{"a":3}'))).toEqual([
+      { data: '{"a":1}', atMs: 1 },
+      { data: '{"a":2}', atMs: 2 },
+      { data: '{"a":3}', atMs: 3 },
+    ])
+    expect(readLines([])).toEqual([])
   })
 })

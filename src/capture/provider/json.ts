@@ -7,33 +7,41 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** What `value` holds under `keys`, one inside the other; absent when one of them is missing. */
-export function valueAt(value: unknown, ...keys: readonly string[]): unknown {
-  let inner = value
-  for (const key of keys) {
-    if (!isRecord(inner)) return undefined
-    inner = inner[key]
-  }
-  return inner
+/** What `value` holds under `key`, or under the keys one inside the other; absent when one of them is missing. */
+export function valueAt(value: unknown, key: string, inner?: string, innermost?: string): unknown {
+  // Not a list of keys: every event of every stream comes through here.
+  const outerValue = isRecord(value) ? value[key] : undefined
+  if (inner === undefined) return outerValue
+  const innerValue = isRecord(outerValue) ? outerValue[inner] : undefined
+  if (innermost === undefined) return innerValue
+  return isRecord(innerValue) ? innerValue[innermost] : undefined
 }
 
-/** The non-empty string under `keys`, else absent. */
-export function textAt(value: unknown, ...keys: readonly string[]): string | undefined {
-  const text = valueAt(value, ...keys)
+/** The non-empty string under the keys, else absent. */
+export function textAt(value: unknown, key: string, inner?: string, innermost?: string): string | undefined {
+  const text = valueAt(value, key, inner, innermost)
   return typeof text === 'string' && text !== '' ? text : undefined
 }
 
-/** The number under `keys` when it can be a count (finite, not negative), else absent. */
-export function countAt(value: unknown, ...keys: readonly string[]): number | undefined {
-  const count = valueAt(value, ...keys)
+/** The number under the keys when it can be a count (finite, not negative), else absent. */
+export function countAt(value: unknown, key: string, inner?: string, innermost?: string): number | undefined {
+  const count = valueAt(value, key, inner, innermost)
   return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? count : undefined
 }
 
-/** The items of the list under `keys`; none when there is no list. */
-export function listAt(value: unknown, ...keys: readonly string[]): readonly unknown[] {
-  const list = valueAt(value, ...keys)
-  return Array.isArray(list) ? list : []
+/** The items of the list under the keys; none when there is no list. */
+export function listAt(value: unknown, key: string, inner?: string, innermost?: string): readonly unknown[] {
+  const list = valueAt(value, key, inner, innermost)
+  return Array.isArray(list) ? list : none
 }
+
+/** Whether `value` has something that is no null under `key`. */
+export function has(value: unknown, key: string): boolean {
+  const held = valueAt(value, key)
+  return held !== undefined && held !== null
+}
+
+const none: readonly unknown[] = []
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null

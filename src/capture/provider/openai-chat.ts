@@ -1,7 +1,7 @@
-import type { Usage } from '../../domain/usage.ts'
-import { countAt, listAt, parseJson, textAt, valueAt } from './json.ts'
-import { openaiFailure } from './openai-failure.ts'
+import { countAt, has, listAt, parseJson, textAt, valueAt } from './json.ts'
+import { openaiUsage } from './openai-usage.ts'
 import type { Answer, ContentKind, Protocol } from './provider.ts'
+import { reportedFailure } from './reported-failure.ts'
 
 /**
  * OpenAI's Chat Completions.
@@ -12,8 +12,12 @@ export const openaiChat: Protocol = {
   provider: 'openai',
   api: 'chat',
   readBody(body, answer) {
-    readCommon(body, answer)
-    for (const [choice, item] of listAt(body, 'choices').entries()) readMessage(String(choice), item, answer)
+    // Google reports its errors to a client of OpenAI's in a list.
+    const completion = Array.isArray(body) ? body[0] : body
+    readCommon(completion, answer)
+    // vLLM's errors are not inside of one.
+    if (valueAt(completion, 'object') === 'error') answer.failure = reportedFailure(completion)
+    for (const [choice, item] of listAt(completion, 'choices').entries()) readMessage(String(choice), item, answer)
   },
   readEvent(event, answer) {
     if (event.data === '[DONE]') {
@@ -22,55 +26,65 @@ export const openaiChat: Protocol = {
     }
     const chunk = parseJson(event.data)
     readCommon(chunk, answer)
+    // Groq and Moonshot have the usage elsewhere when it was not asked for.
+    if (has(chunk, 'x_groq')) answer.usage = openaiUsage(valueAt(chunk, 'x_groq', 'usage')) ?? answer.usage
     let content: ContentKind | undefined
-    for (const choice of listAt(chunk, 'choices')) content = readDelta(choice, answer) ?? content
+    for (const choice of listAt(chunk, 'choices')) {
+      if (has(choice, 'usage')) answer.usage = openaiUsage(valueAt(choice, 'usage')) ?? answer.usage
+      content = readDelta(choice, answer) ?? content
+    }
     return content
   },
 }
 
+/**
+ * OpenAI's Completions, the text before there was chat, which local servers still speak. Its choices have a `text`.
+ *
+ * @see https://platform.openai.com/docs/api-reference/completions
+ */
+export const openaiCompletions: Protocol = { ...openaiChat, api: 'completions' }
+
 function readCommon(value: unknown, answer: Answer): void {
   answer.model = textAt(value, 'model') ?? answer.model
-  answer.usage = usageOf(valueAt(value, 'usage')) ?? answer.usage
-  answer.failure = openaiFailure(valueAt(value, 'error')) ?? answer.failure
+  answer.usage = openaiUsage(valueAt(value, 'usage')) ?? answer.usage
+  answer.failure = reportedFailure(valueAt(value, 'error')) ?? answer.failure
 }
 
 function readMessage(choice: string, item: unknown, answer: Answer): void {
   answer.stopReason = textAt(item, 'finish_reason') ?? answer.stopReason
   for (const index of listAt(item, 'message', 'tool_calls').keys()) answer.toolCalls.add(`${choice}:${index}`)
-  if (valueAt(item, 'message', 'function_call')) answer.toolCalls.add(choice)
+  if (has(valueAt(item, 'message'), 'function_call')) answer.toolCalls.add(choice)
 }
 
 function readDelta(choice: unknown, answer: Answer): ContentKind | undefined {
   answer.stopReason = textAt(choice, 'finish_reason') ?? answer.stopReason
   const delta = valueAt(choice, 'delta')
-  const choiceIndex = countAt(choice, 'index') ?? 0
   const toolCalls = listAt(delta, 'tool_calls')
-  for (const toolCall of toolCalls) {
-    addToolCall(answer, `${choiceIndex}:${countAt(toolCall, 'index') ?? 0}`, textAt(toolCall, 'id'))
+  const calledFunction = has(delta, 'function_call')
+  if (toolCalls.length > 0 || calledFunction) {
+    const choiceIndex = countAt(choice, 'index') ?? 0
+    for (const toolCall of toolCalls) {
+      addToolCall(answer, `${choiceIndex}:${countAt(toolCall, 'index') ?? 0}`, textAt(toolCall, 'id'))
+    }
+    if (calledFunction) answer.toolCalls.add(String(choiceIndex))
   }
-  const functionCall = valueAt(delta, 'function_call')
-  if (functionCall) answer.toolCalls.add(String(choiceIndex))
-  if (textAt(delta, 'content') ?? textAt(delta, 'refusal')) return 'text'
-  if (toolCalls.length > 0 || functionCall) return 'toolCall'
+  const content = contentKind(valueAt(delta, 'content'))
+  if (content === 'text' || (textAt(delta, 'refusal') ?? textAt(choice, 'text'))) return 'text'
+  if (toolCalls.length > 0 || calledFunction) return 'toolCall'
   // The second name is the one of vLLM and OpenRouter.
-  if (textAt(delta, 'reasoning_content') ?? textAt(delta, 'reasoning')) return 'reasoning'
+  if (content ?? textAt(delta, 'reasoning_content') ?? textAt(delta, 'reasoning')) return 'reasoning'
   return undefined
+}
+
+// Mistral's reasoning models send a list of parts instead of text.
+function contentKind(content: unknown): 'text' | 'reasoning' | undefined {
+  if (typeof content === 'string') return content === '' ? undefined : 'text'
+  if (!Array.isArray(content) || content.length === 0) return undefined
+  return content.every((part) => textAt(part, 'type') === 'thinking') ? 'reasoning' : 'text'
 }
 
 // Only the first delta of a call bears its id, but some servers repeat the id, and some give every call the same place.
 function addToolCall({ toolCalls }: Answer, place: string, id: string | undefined): void {
   if (id !== undefined) toolCalls.add(`${place}:${id}`)
   else if (![...toolCalls].some((key) => key.startsWith(`${place}:`))) toolCalls.add(`${place}:`)
-}
-
-function usageOf(usage: unknown): Usage | undefined {
-  const inputTokens = countAt(usage, 'prompt_tokens')
-  const outputTokens = countAt(usage, 'completion_tokens')
-  if (inputTokens === undefined && outputTokens === undefined) return undefined
-  return {
-    inputTokens,
-    outputTokens,
-    cachedTokens: countAt(usage, 'prompt_tokens_details', 'cached_tokens'),
-    reasoningTokens: countAt(usage, 'completion_tokens_details', 'reasoning_tokens'),
-  }
 }

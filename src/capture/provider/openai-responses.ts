@@ -1,7 +1,7 @@
 import type { Usage } from '../../domain/usage.ts'
 import { countAt, listAt, parseJson, textAt, valueAt } from './json.ts'
-import { openaiFailure } from './openai-failure.ts'
 import type { Answer, ContentKind, Protocol } from './provider.ts'
+import { reportedFailure } from './reported-failure.ts'
 
 const terminalEvents = new Set(['response.completed', 'response.incomplete', 'response.failed', 'error'])
 
@@ -23,7 +23,7 @@ export const openaiResponses: Protocol = {
     if (body === undefined) return undefined // cut in the middle
     const type = textAt(body, 'type') ?? event.name ?? ''
     readResponse(valueAt(body, 'response'), answer)
-    if (type === 'error') answer.failure = openaiFailure(valueAt(body, 'error') ?? body)
+    if (type === 'error') answer.failure = reportedFailure(valueAt(body, 'error') ?? body)
     if (terminalEvents.has(type)) answer.finished = true
     if (type === 'response.output_item.added') return readAddedItem(body, answer)
     return type.endsWith('.delta') && hasDelta(body) ? contentKind(type) : undefined
@@ -33,7 +33,7 @@ export const openaiResponses: Protocol = {
 function readResponse(response: unknown, answer: Answer): void {
   answer.model = textAt(response, 'model') ?? answer.model
   answer.usage = usageOf(valueAt(response, 'usage')) ?? answer.usage
-  answer.failure = openaiFailure(valueAt(response, 'error')) ?? answer.failure
+  answer.failure = reportedFailure(valueAt(response, 'error')) ?? answer.failure
   const status = textAt(response, 'status')
   if (status !== undefined && status !== 'in_progress' && status !== 'queued') answer.stopReason = status
   for (const [index, item] of listAt(response, 'output').entries()) {
@@ -71,6 +71,7 @@ function usageOf(usage: unknown): Usage | undefined {
     inputTokens,
     outputTokens,
     cachedTokens: countAt(usage, 'input_tokens_details', 'cached_tokens'),
+    cacheWriteTokens: countAt(usage, 'input_tokens_details', 'cache_write_tokens'),
     reasoningTokens: countAt(usage, 'output_tokens_details', 'reasoning_tokens'),
   }
 }

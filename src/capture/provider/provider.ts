@@ -16,14 +16,31 @@ export interface Protocol {
   provider: string
   /** As in `ModelCall.api`. */
   api: string
+  /** True when the model generates nothing: it turns its input into vectors. Such a call is no step. */
+  embeds?: true
+  /**
+   * True when others use its paths too (`/api/chat` is many an app's own): only a request whose body asks a model, see
+   * `asksModel`, is a call.
+   */
+  sharesPath?: true
+  /** True when a response of JSON is a stream too: a list whose items come one by one. */
+  streamsList?: true
   /** Reads a whole response: parsed JSON, of a success or of an error. */
   readBody(body: unknown, answer: Answer): void
   /** Reads one event of a stream; returns what content it brought, absent when none. */
   readEvent(event: StreamEvent, answer: Answer): ContentKind | undefined
+  /** The model that `url` (no query) names; absent when it names none. */
+  modelIn?(url: string): string | undefined
 }
 
 /** What a part of a streamed response brings of the model's own output. */
 export type ContentKind = 'text' | 'reasoning' | 'toolCall'
+
+/** What went wrong, as a provider reports it in a body or an event. */
+export interface ReportedFailure {
+  class: ErrorClass
+  message: string
+}
 
 /** What a response has said so far. */
 export interface Answer {
@@ -36,7 +53,9 @@ export interface Answer {
   /** True once the event came that ends a stream. */
   finished: boolean
   /** The error that the provider reported in the body; absent when it reported none. */
-  failure?: { class: ErrorClass; message: string } | undefined
+  failure?: ReportedFailure | undefined
+  /** How long the body asks to wait before the next attempt, in milliseconds; absent when it does not ask. */
+  retryAfterMs?: number | undefined
 }
 
 /** An answer that nothing was read into. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { openaiChat } from '../../../src/capture/provider/openai-chat.ts'
+import { openaiChat, openaiCompletions } from '../../../src/capture/provider/openai-chat.ts'
 import { emptyAnswer } from '../../../src/capture/provider/provider.ts'
 import { chatUsage, usage } from '../wire-server.ts'
+import { readAll } from './read.ts'
 
 function readBody(body: unknown) {
   const answer = emptyAnswer()
@@ -66,6 +67,18 @@ describe('a whole completion', () => {
     expect(readBody({ error: null }).failure).toBeUndefined()
   })
 
+  test('tells the failure of those who have it elsewhere: Google in a list, vLLM without a name', () => {
+    const quota = { code: 429, message: 'no', status: 'RESOURCE_EXHAUSTED' }
+    expect(readBody([{ error: quota }]).failure).toEqual({ class: 'rateLimit', message: 'no' })
+    const body = { object: 'error', message: 'too long', type: 'BadRequestError', param: null, code: 400 }
+    expect(readBody(body).failure).toEqual({ class: 'provider', message: 'too long' })
+  })
+
+  test('bears names of an error that are none', () => {
+    const error = { code: { toString: 1 }, type: ['429'], message: { a: 1 } }
+    expect(readBody({ error }).failure).toEqual({ class: 'provider', message: JSON.stringify(error) })
+  })
+
   test.each([undefined, null, 7, 'text', [], { choices: 'x' }, { choices: [null, { message: 7 }] }])(
     'bears %j',
     (body) => {
@@ -118,6 +131,38 @@ describe('a stream', () => {
     }
     openaiChat.readEvent({ data: JSON.stringify({ choices: [], usage: null }), atMs: 0 }, answer)
     expect(answer.usage).toEqual(usage)
+  })
+
+  test('has the usage that Groq and Moonshot put elsewhere', () => {
+    const groq = { choices: [{ delta: {}, finish_reason: 'stop' }], x_groq: { id: 'r', usage: chatUsage } }
+    const moonshot = { choices: [{ delta: {}, finish_reason: 'stop', usage: chatUsage }] }
+    for (const chunk of [groq, moonshot]) expect(readAll(openaiChat, chunk).answer.usage).toEqual(usage)
+  })
+
+  test('tells the thoughts and the text of Mistral apart, which are parts of a list', () => {
+    const thinking = { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }
+    const { kinds } = readDeltas(
+      { content: [thinking] },
+      { content: [thinking, { type: 'text', text: 'Hello' }] },
+      { content: [] },
+    )
+    expect(kinds).toEqual(['reasoning', 'text', undefined])
+  })
+
+  test('of completions without chat has its text', () => {
+    const { answer, kinds } = readAll(
+      openaiCompletions,
+      { object: 'text_completion', model: 'm', choices: [{ text: 'Hello', index: 0, finish_reason: null }] },
+      {
+        object: 'text_completion',
+        model: 'm',
+        choices: [{ text: '', index: 0, finish_reason: 'stop' }],
+        usage: chatUsage,
+      },
+      '[DONE]',
+    )
+    expect(kinds).toEqual(['text', undefined, undefined])
+    expect(answer).toMatchObject({ model: 'm', usage, stopReason: 'stop', finished: true })
   })
 
   test('is finished by [DONE] and by nothing else', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { openaiResponses } from '../../../src/capture/provider/openai-responses.ts'
 import { emptyAnswer } from '../../../src/capture/provider/provider.ts'
 
-const usage = { inputTokens: 1200, outputTokens: 90, cachedTokens: 1024, reasoningTokens: 64 }
+const usage = { inputTokens: 1200, outputTokens: 90, cachedTokens: 1024, cacheWriteTokens: 128, reasoningTokens: 64 }
 const response = {
   model: 'gpt-5-2025-08-07',
   status: 'completed',
@@ -10,7 +10,7 @@ const response = {
   output: [{ type: 'reasoning' }, { type: 'function_call' }, { type: 'web_search_call' }, { type: 'message' }],
   usage: {
     input_tokens: 1200,
-    input_tokens_details: { cached_tokens: 1024 },
+    input_tokens_details: { cached_tokens: 1024, cache_write_tokens: 128 },
     output_tokens: 90,
     output_tokens_details: { reasoning_tokens: 64 },
   },
