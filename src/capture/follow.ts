@@ -2,6 +2,8 @@ import { wallClock } from '../domain/clock.ts'
 import { type CallSink, claimCall, currentSink } from './attribution.ts'
 import { recordFault } from './guard.ts'
 import { recognise } from './provider/all.ts'
+import { isOtherApi } from './provider/other-api.ts'
+import type { Protocol } from './provider/provider.ts'
 import { asksModel, unknownProtocol } from './provider/unknown.ts'
 import { receiveChunk, receiveHeaders, sendChunk, startedWireCall, type WireCall } from './wire-call.ts'
 
@@ -11,7 +13,7 @@ export interface FollowedCall {
   sink: CallSink
   /**
    * - `called`: it is a model call
-   * - `undecided`: nobody knows its path; its body will tell
+   * - `undecided`: its path does not tell; its body will
    * - `foreign`: it is none, and not followed any more
    */
   state: 'called' | 'undecided' | 'foreign'
@@ -34,12 +36,28 @@ export function followRequest(
   const queryAt = path.indexOf('?')
   const pathname = queryAt === -1 ? path : path.slice(0, queryAt)
   const protocol = recognise(pathname)
-  const sink = protocol === undefined ? currentSink() : claimCall()
-  if (sink === undefined) return undefined
+  const isCall = protocol !== undefined && protocol.sharesPath !== true
+  const sink = isCall ? claimCall() : currentSink()
+  if (sink === undefined || (protocol === undefined && isOtherApi(pathname))) return undefined
   const url = origin + pathname
   const wire = startedWireCall(protocol ?? unknownProtocol, method, url, wallClock.nowMs(), rawHeaders, sink.within)
   const call: FollowedCall = { wire, sink, state: 'undecided' }
-  if (protocol !== undefined) begin(call)
+  if (isCall) begin(call)
+  return call
+}
+
+/** A model call that starts right now, of a known protocol, in somebody's scope; else absent, and counted. */
+export function followCall(
+  protocol: Protocol,
+  method: string,
+  url: string,
+  rawHeaders?: unknown,
+): FollowedCall | undefined {
+  const sink = claimCall()
+  if (sink === undefined) return undefined
+  const wire = startedWireCall(protocol, method, url, wallClock.nowMs(), rawHeaders, sink.within)
+  const call: FollowedCall = { wire, sink, state: 'undecided' }
+  begin(call)
   return call
 }
 

@@ -1,3 +1,5 @@
+import { subscribeHttp2 } from './transport/http2.ts'
+import { subscribeNodeHttp } from './transport/node-http.ts'
 import { subscribeUndici } from './transport/undici.ts'
 
 let observers = 0
@@ -9,7 +11,7 @@ let unsubscribe: (() => void) | undefined
  */
 export function observe(): () => void {
   observers++
-  unsubscribe ??= subscribeUndici()
+  unsubscribe ??= subscribeTransports()
   let observing = true
   return () => {
     if (!observing) return
@@ -18,5 +20,12 @@ export function observe(): () => void {
     if (observers > 0) return
     unsubscribe?.()
     unsubscribe = undefined
+  }
+}
+
+function subscribeTransports(): () => void {
+  const stops = [subscribeUndici(), subscribeNodeHttp(), subscribeHttp2()]
+  return () => {
+    for (const stop of stops) stop()
   }
 }

@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks'
+import Bottleneck from 'bottleneck'
 import pLimit from 'p-limit'
 import PQueue from 'p-queue'
 import { describe, expect, test } from 'vitest'
@@ -55,6 +57,45 @@ describe('attribute', () => {
     }
     const claims = await Promise.all(runs.map((run) => attribute(run, () => enqueue(work))))
     expect(claims.map((claim) => runs.findIndex((run) => run === claim))).toEqual([...runs.keys()])
+  })
+})
+
+describe('in a queue that all runs share and that starts a task from the end of another', () => {
+  type Task = () => Promise<CallSink | undefined>
+  const task: Task = async () => {
+    await new Promise(setImmediate)
+    return claimCall()
+  }
+
+  /** How many of 20 runs have their own call. */
+  async function ownCalls(work: (queue: Bottleneck) => Promise<CallSink | undefined>, concurrency: number) {
+    const queue = new Bottleneck({ maxConcurrent: 2 })
+    const runs = Array.from({ length: 20 }, sink)
+    const waiting = [...runs]
+    let own = 0
+    const runOneByOne = async () => {
+      for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
+        if ((await attribute(run, () => work(queue))) === run) own++
+      }
+    }
+    await Promise.all(Array.from({ length: concurrency }, runOneByOne))
+    return own
+  }
+
+  test('a task has the scope of whoever finished before it: nothing tells it from a task of that run', async () => {
+    expect(await ownCalls((queue) => queue.schedule(task), 20)).toBeLessThan(20)
+  })
+
+  test('one run at a time has its own calls', async () => {
+    expect(await ownCalls((queue) => queue.schedule(task), 1)).toBe(20)
+  })
+
+  test('a task that is bound to its run keeps its scope', async () => {
+    expect(await ownCalls((queue) => queue.schedule(AsyncResource.bind(task)), 20)).toBe(20)
+  })
+
+  test('a queue that each run makes for itself keeps its scope', async () => {
+    expect(await ownCalls(() => new Bottleneck({ maxConcurrent: 2 }).schedule(task), 20)).toBe(20)
   })
 })
 

@@ -40,7 +40,9 @@ describe('observe', () => {
     const stopThird = observe()
     expect(await seen()).toBe(1)
     stopThird()
-    expect(channel('undici:request:create').hasSubscribers).toBe(false)
+    for (const name of ['undici:request:create', 'http.client.request.created', 'http2.client.stream.created']) {
+      expect(channel(name).hasSubscribers).toBe(false)
+    }
   })
 })
 
@@ -54,7 +56,7 @@ describe('while observing', () => {
   test('a call outside any run is counted, and followed by nobody', async () => {
     const before = callsOutsideRuns()
     await ask()
-    await fetch(`${server.origin}/v1/embeddings`, { method: 'POST', body: '{}' })
+    await fetch(`${server.origin}/v1/orders`, { method: 'POST', body: '{}' })
     expect(callsOutsideRuns() - before).toBe(1)
   })
 
@@ -135,6 +137,18 @@ describe('while observing', () => {
       ]) {
         channel(`undici:request:${name}`).publish(message)
       }
+    }
+    for (const message of [
+      undefined,
+      7,
+      { request: {}, stream: {} },
+      { request: { method: 'POST', path: '/v1/responses' }, response: {}, stream: { sentHeaders: {} } },
+      { request: { method: 'GET', path: '/v1/realtime' }, stream: { sentHeaders: { ':method': 'POST' } } },
+    ]) {
+      channel('http.client.request.created').publish(message)
+      channel('http.client.response.finish').publish(message)
+      channel('http.client.request.error').publish(message)
+      channel('http2.client.stream.created').publish(message)
     }
     expect(captureFaults().count).toBe(before)
     expect((await watch(() => ask())).calls).toHaveLength(1)

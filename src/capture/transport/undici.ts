@@ -1,54 +1,64 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { wallClock } from '../../domain/clock.ts'
 import { chunkCame, endCall, type FollowedCall, followRequest, headersCame, requestChunkSent } from '../follow.ts'
-import { guarded, recordFault } from '../guard.ts'
-
-type Fields = Record<string, unknown>
+import { recordFault } from '../guard.ts'
+import { bytesOf, type Fields, isBytes, isFields, subscribeAll } from './channel.ts'
+import { tap } from './tap.ts'
+import { targetOf } from './target.ts'
+import { followWebSocket, mayOpenRealtime, socketOpened } from './web-socket.ts'
 
 const followed = new WeakMap<object, FollowedCall>()
 
 /** Request classes whose body chunks come over the channels, so that their methods need no tap. */
 const publishing = new WeakSet<object>()
 
-const subscribers = new Map([
-  ['undici:request:create', guarded(onCreate)],
-  ['undici:request:bodyChunkSent', guarded(onBodyChunkSent)],
-  ['undici:request:headers', guarded(onHeaders)],
-  ['undici:request:bodyChunkReceived', guarded(onBodyChunkReceived)],
-  ['undici:request:trailers', guarded(onTrailers)],
-  ['undici:request:error', guarded(onError)],
-])
-
 /**
  * Follows the requests of undici, of the `fetch` that Node has built in and of the package, until the returned function
  * is called.
  */
 export function subscribeUndici(): () => void {
-  for (const [name, subscriber] of subscribers) subscribe(name, subscriber)
-  return () => {
-    for (const [name, subscriber] of subscribers) unsubscribe(name, subscriber)
-  }
+  return subscribeAll({
+    'undici:request:create': onCreate,
+    'undici:request:bodyChunkSent': onBodyChunkSent,
+    'undici:request:headers': onHeaders,
+    'undici:request:bodyChunkReceived': onBodyChunkReceived,
+    'undici:request:trailers': onTrailers,
+    'undici:request:error': onError,
+  })
 }
 
-function onCreate(message: unknown): void {
-  if (!isFields(message) || !isFields(message.request)) return
-  const request = message.request
+function onCreate({ request }: Fields): void {
+  if (!isFields(request)) return
   const { method, origin, path } = request
   if (typeof method !== 'string' || typeof path !== 'string') return
-  const call = followRequest(method, String(origin), path, request.headers)
+  if (request.upgrade === 'websocket') {
+    if (mayOpenRealtime(path)) followHandshake(request, path)
+    return
+  }
+  if (method !== 'POST') return
+  const target = targetOf(String(origin), path)
+  const call = followRequest(method, target.origin, target.path, request.headers)
   if (call === undefined) return
   followed.set(request, call)
   tapUnlessPublished(request, call)
 }
 
-function onBodyChunkSent(message: unknown): void {
-  if (!isFields(message)) return
-  const call = callOf(message)
-  if (call !== undefined && isBytes(message.chunk)) requestChunkSent(call, message.chunk)
+function followHandshake(request: Fields, path: string): void {
+  const call = followWebSocket(String(request.origin), path, request.headers)
+  if (call === undefined) return
+  followed.set(request, call)
+  // The one of undici before 8, the other since.
+  for (const method of ['onUpgrade', 'onRequestUpgrade']) {
+    tap(request, method, (_status, rawHeaders, socket) => socketOpened(call, rawHeaders, socket))
+  }
 }
 
-function onHeaders(message: unknown): void {
-  if (!isFields(message)) return
+function onBodyChunkSent(message: Fields): void {
+  const call = callOf(message)
+  const bytes = bytesOf(message.chunk)
+  if (call !== undefined && bytes !== undefined) requestChunkSent(call, bytes)
+}
+
+function onHeaders(message: Fields): void {
   const call = callOf(message)
   const response = message.response
   if (call !== undefined && isFields(response)) {
@@ -56,20 +66,17 @@ function onHeaders(message: unknown): void {
   }
 }
 
-function onBodyChunkReceived(message: unknown): void {
-  if (!isFields(message)) return
+function onBodyChunkReceived(message: Fields): void {
   const call = callOf(message)
   if (call !== undefined && isBytes(message.chunk)) chunkCame(call, message.chunk, wallClock.nowMs())
 }
 
-function onTrailers(message: unknown): void {
-  if (!isFields(message)) return
+function onTrailers(message: Fields): void {
   const call = callOf(message)
   if (call !== undefined) endCall(call)
 }
 
-function onError(message: unknown): void {
-  if (!isFields(message)) return
+function onError(message: Fields): void {
   const call = callOf(message)
   if (call !== undefined) endCall(call, message.error ?? 'aborted')
 }
@@ -80,11 +87,11 @@ function tapUnlessPublished(request: Fields, call: FollowedCall): void {
   if (typeof request.onData !== 'function') return
   const requestClass: unknown = Object.getPrototypeOf(request)
   if (!isFields(requestClass) || publishing.has(requestClass)) return
-  tap(request, requestClass, 'onBodySent', call.wire.requestChunks, (chunk) => requestChunkSent(call, chunk))
-  tap(request, requestClass, 'onData', call.wire.chunks, (chunk, atMs) => chunkCame(call, chunk, atMs))
+  tapChunks(request, requestClass, 'onBodySent', call.wire.requestChunks, (chunk) => requestChunkSent(call, chunk))
+  tapChunks(request, requestClass, 'onData', call.wire.chunks, (chunk, atMs) => chunkCame(call, chunk, atMs))
 }
 
-function tap(
+function tapChunks(
   request: Fields,
   requestClass: Fields,
   method: string,
@@ -101,8 +108,9 @@ function tap(
       if (seen.length > seenBefore) {
         publishing.add(requestClass)
         delete request[method]
-      } else if (isBytes(chunk)) {
-        record(chunk, atMs)
+      } else {
+        const bytes = bytesOf(chunk)
+        if (bytes !== undefined) record(bytes, atMs)
       }
     } catch (error) {
       recordFault(error)
@@ -113,13 +121,4 @@ function tap(
 
 function callOf(message: Fields): FollowedCall | undefined {
   return isFields(message.request) ? followed.get(message.request) : undefined
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null
-}
-
-// Not instanceof: a worker with its own realm (vmThreads) has another Uint8Array.
-function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value)
 }

@@ -385,14 +385,23 @@ test('requests of an undici that publishes its chunks are left as they are', asy
 })
 
 describe('what is no model call', () => {
-  test.each(['/v1/embeddings', '/surveys/7/responses', '/v1/responses/17/cancel', '/chat', '/'])(
+  const order = JSON.stringify({ item: 'lamp', message: 'a present' })
+
+  test.each(['/orders', '/surveys/7/responses', '/v1/responses/17/cancel', '/chat', '/'])(
     'POST %s is not followed',
     async (other) => {
       const ask = await serve((response) => json(response, 200, {}))
-      const { calls } = await watch(async () => (await ask({ path: other })).text())
+      const { calls } = await watch(async () => (await ask({ path: other, body: order })).text())
       expect(calls).toEqual([])
     },
   )
+
+  test('but a POST that asks a model is a call wherever it goes', async () => {
+    const ask = await serve((response) => json(response, 200, {}))
+    const { calls } = await watch(async () => (await ask({ path: '/surveys/7/responses' })).text())
+    expect(only(calls)).toMatchObject({ provider: 'unknown', api: 'unknown', model: 'gpt-5', status: 200 })
+    expect(only(calls).usage).toBeUndefined()
+  })
 
   test('a GET of stored completions is not followed', async () => {
     await serve((response) => json(response, 200, { data: [] }))
