@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Channel } from 'node:diagnostics_channel'
+import { recordFault } from './guard.ts'
 import type { OpenSpan } from './open-span.ts'
 import type { WireCall } from './wire-call.ts'
 
@@ -13,9 +15,18 @@ export interface CallSink {
   addSpan?(span: OpenSpan): void
   /** The span whose scope this is; absent in the scope of the whole run. */
   within?: OpenSpan | undefined
+  /** The run or judge in whose spans this scope lies; absent when this is the run or judge itself. */
+  owner?: CallSink | undefined
+}
+
+/** A span and whose it is. */
+export interface Place {
+  sink: CallSink
+  span: OpenSpan
 }
 
 const scope = new AsyncLocalStorage<CallSink | undefined>()
+const locators = new Set<() => Place | undefined>()
 let callsOutside = 0
 
 /** The result of `work`; model calls made by it and by what it starts belong to `sink`. */
@@ -36,7 +47,45 @@ export function sinkWithin(sink: CallSink, span: OpenSpan): CallSink {
     onCallEnded: (call) => sink.onCallEnded?.(call),
     addSpan: (inner) => sink.addSpan?.(inner),
     within: span,
+    owner: sink.owner ?? sink,
   }
+}
+
+/** `sink`, or the scope of the span at `place` when that one is open, of the same run and further inside. */
+export function placedIn(sink: CallSink, place: Place | undefined): CallSink {
+  if (place === undefined || place.sink.calls !== sink.calls) return sink
+  let open: OpenSpan | undefined = place.span
+  while (open?.endedAtMs !== undefined) open = open.within
+  return open === undefined || isInside(sink.within, open) ? sink : sinkWithin(sink, open)
+}
+
+/**
+ * Asks `locate` where the code is whenever somebody asks whose it is, until the returned function is called. A framework that
+ * opens spans without a scope of their own tells in this way in which of them the code runs.
+ */
+export function locateWith(locate: () => Place | undefined): () => void {
+  locators.add(locate)
+  return () => locators.delete(locate)
+}
+
+/**
+ * Runs what an operation of `channel` does in the scope that `enter` makes of the operation's message and the scope around it,
+ * until the returned function is called. Outside of any scope nobody is asked.
+ */
+export function bindScope(
+  channel: Channel<CallSink | undefined, object>,
+  enter: (message: object, sink: CallSink) => CallSink,
+): () => void {
+  channel.bindStore(scope, (message) => {
+    const sink = currentSink()
+    try {
+      return sink && enter(message, sink)
+    } catch (error) {
+      recordFault(error)
+      return sink
+    }
+  })
+  return () => channel.unbindStore(scope)
 }
 
 /** The result of `work`; model calls made by it belong to nobody. */
@@ -52,14 +101,38 @@ export function callsOutsideRuns(): number {
   return callsOutside
 }
 
-/** Whose scope this is; absent outside any. */
+/** Whose scope this is, the innermost span included; absent outside any. */
 export function currentSink(): CallSink | undefined {
-  return scope.getStore()
+  const sink = scope.getStore()
+  return sink && innermost(sink)
+}
+
+/** The run or judge that this scope belongs to; absent outside any. */
+export function currentOwner(): CallSink | undefined {
+  const sink = scope.getStore()
+  return sink?.owner ?? sink
 }
 
 /** Whose the model call is that starts right now; a call of nobody is counted and absent. */
 export function claimCall(): CallSink | undefined {
-  const sink = scope.getStore()
+  const sink = currentSink()
   if (sink === undefined) callsOutside++
   return sink
+}
+
+function innermost(sink: CallSink): CallSink {
+  let found = sink
+  for (const locate of locators) {
+    try {
+      found = placedIn(found, locate())
+    } catch (error) {
+      recordFault(error)
+    }
+  }
+  return found
+}
+
+function isInside(span: OpenSpan | undefined, around: OpenSpan): boolean {
+  for (let inner = span; inner !== undefined; inner = inner.within) if (inner === around) return true
+  return false
 }
