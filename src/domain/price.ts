@@ -22,15 +22,20 @@ export interface Rates {
   reasoningUsdPerMillionTokens?: number | undefined
 }
 
+/** Rates of long prompts; what they do not name stays as it is. */
+export type PriceTier = { [Rate in keyof Rates]?: Rates[Rate] | undefined } & {
+  /** The tier holds for calls with more input tokens than this, cached ones included. */
+  aboveInputTokens: number
+}
+
 /** What one model costs. */
 export interface Price extends Rates {
   /**
-   * Rates of long prompts: those of the last tier whose `aboveInputTokens` a call's input exceeds hold for all of its tokens. What
-   * a tier does not name stays as it is.
+   * From the lowest to the highest: the last one that a call's input exceeds holds for all of its tokens.
    *
    * @default none
    */
-  tiers?: readonly (Partial<Rates> & { aboveInputTokens: number })[] | undefined
+  tiers?: readonly PriceTier[] | undefined
 }
 
 /** Prices by model id: `{ 'gpt-5': { inputUsdPerMillionTokens: 1.25, … } }`. An id without a date stands for every dated one. */
