@@ -1,4 +1,6 @@
 import type { Metric } from './metric-kind.ts'
+import { scenarioMetrics } from './metric-scenario.ts'
+import { timeMetrics } from './metric-time.ts'
 import { valueAt } from './sample.ts'
 
 const genAi = 'OpenTelemetry GenAI semantic conventions'
@@ -9,88 +11,7 @@ const here = 'METHODOLOGY.md'
  * from these rows.
  */
 export const metrics = {
-  latencyMs: {
-    label: 'latency',
-    unit: 'ms',
-    better: 'lower',
-    of: 'machine',
-    per: 'run',
-    grows: true,
-    limits: true,
-    meaning: 'End of a run minus its start: the service time of one run.',
-    source: here,
-    read: (samples, index) => difference(samples.endedAtMs, samples.startedAtMs, index),
-  },
-  responseTimeMs: {
-    label: 'response time',
-    unit: 'ms',
-    better: 'lower',
-    of: 'machine',
-    per: 'run',
-    grows: true,
-    limits: false,
-    meaning: 'End of a run minus the instant at which it was due, so that waiting in a queue counts.',
-    source: 'Tene, How NOT to Measure Latency (2013)',
-    read: (samples, index) => difference(samples.endedAtMs, samples.dueAtMs, index),
-  },
-  workingMs: {
-    label: 'working time',
-    unit: 'ms',
-    better: 'lower',
-    of: 'machine',
-    per: 'run',
-    grows: true,
-    limits: false,
-    meaning: 'Latency without the time spent waiting for rate limits and back-off.',
-    source: here,
-    read: (samples, index) => {
-      const latencyMs = difference(samples.endedAtMs, samples.startedAtMs, index)
-      return latencyMs === undefined ? undefined : latencyMs - (valueAt(samples.values.waitingMs, index) ?? 0)
-    },
-  },
-  ttftMs: {
-    label: 'TTFT',
-    unit: 'ms',
-    better: 'lower',
-    of: 'machine',
-    per: 'run',
-    grows: false,
-    limits: false,
-    meaning:
-      'Start of a run to the first content its user could see: the first text of the returned stream that is not empty, else the first text of the last model call. A stream of objects or bytes counts from whichever of the two comes later.',
-    source: here,
-    read: (samples, index) => difference(samples.firstTokenAtMs, samples.startedAtMs, index),
-  },
-  modelTtftMs: {
-    label: 'model TTFT',
-    unit: 'ms',
-    better: 'lower',
-    of: 'machine',
-    per: 'modelCall',
-    meaning: 'Start of a model call to its first content chunk.',
-    source: 'AIPerf, vLLM: time to first token',
-    read: (samples, index) => samples.calls.modelTtftMs[index],
-  },
-  interTokenLatencyMs: {
-    label: 'inter-token latency',
-    unit: 'ms',
-    better: 'lower',
-    of: 'machine',
-    per: 'modelCall',
-    meaning: '(Last − first content chunk) / (streamed output tokens − 1) of a model call.',
-    source: 'GuideLLM: inter-token latency',
-    read: (samples, index) => samples.calls.interTokenLatencyMs[index],
-  },
-  outputTokensPerSecond: {
-    label: 'output rate',
-    unit: 'perSecond',
-    better: 'higher',
-    of: 'machine',
-    per: 'modelCall',
-    meaning: 'Output tokens of a model call divided by its duration.',
-    source: here,
-    read: (samples, index) => samples.calls.outputTokensPerSecond[index],
-  },
+  ...timeMetrics,
   inputTokens: {
     label: 'input tokens',
     unit: 'tokens',
@@ -143,6 +64,18 @@ export const metrics = {
     source: genAi,
     read: (samples, index) => valueAt(samples.values.cachedTokens, index),
   },
+  cacheWriteTokens: {
+    label: 'cache-write tokens',
+    unit: 'tokens',
+    better: 'lower',
+    of: 'agent',
+    per: 'run',
+    grows: true,
+    limits: false,
+    meaning: 'The part of the input tokens that providers wrote to their cache.',
+    source: genAi,
+    read: (samples, index) => valueAt(samples.values.cacheWriteTokens, index),
+  },
   reasoningTokens: {
     label: 'reasoning tokens',
     unit: 'tokens',
@@ -178,6 +111,18 @@ export const metrics = {
     meaning: 'Requests made to models, failed and repeated ones included.',
     source: here,
     read: (samples, index) => valueAt(samples.values.modelCalls, index),
+  },
+  retries: {
+    label: 'retries',
+    unit: 'count',
+    better: 'lower',
+    of: 'agent',
+    per: 'run',
+    grows: true,
+    limits: false,
+    meaning: 'Model calls that repeated one that had failed.',
+    source: here,
+    read: (samples, index) => valueAt(samples.values.retries, index),
   },
   toolCalls: {
     label: 'tool calls',
@@ -215,63 +160,5 @@ export const metrics = {
     source: 'getrusage(2)',
     read: (samples, index) => valueAt(samples.values.cpuMs, index),
   },
-  successRatio: {
-    label: 'success',
-    unit: 'ratio',
-    better: 'higher',
-    of: 'agent',
-    per: 'scenario',
-    meaning: 'Runs that were ok / all runs that the infrastructure did not break.',
-    source: here,
-    read: (counts) => {
-      const judged = counts.ok + counts.wrong + counts.error + counts.timeout + counts.limit
-      return judged === 0 ? undefined : counts.ok / judged
-    },
-  },
-  runsPerSecond: {
-    label: 'throughput',
-    unit: 'perSecond',
-    better: 'higher',
-    of: 'machine',
-    per: 'scenario',
-    meaning: 'Runs that were ok, per second from the first start to the last end.',
-    source: here,
-    read: (counts, resources) => (resources.durationMs > 0 ? (counts.ok * 1000) / resources.durationMs : undefined),
-  },
-  heapGrowthBytes: {
-    label: 'heap growth',
-    unit: 'bytes',
-    better: 'lower',
-    of: 'machine',
-    per: 'scenario',
-    meaning: 'Growth of heap and external memory after garbage collection, per run.',
-    source: here,
-    read: (_, resources) => resources.heapGrowthBytes,
-  },
-  peakRssBytes: {
-    label: 'peak RSS',
-    unit: 'bytes',
-    better: 'lower',
-    of: 'machine',
-    per: 'scenario',
-    meaning: 'Highest resident set of the process while runs were on.',
-    source: 'process.memoryUsage.rss(), every 100 ms',
-    read: (_, resources) => resources.peakRssBytes,
-  },
-  eventLoopDelayMs: {
-    label: 'loop delay',
-    unit: 'ms',
-    better: 'lower',
-    of: 'machine',
-    per: 'scenario',
-    meaning: '99th percentile of how late the event loop was.',
-    source: 'node:perf_hooks monitorEventLoopDelay',
-    read: (_, resources) => resources.eventLoopDelayMs,
-  },
+  ...scenarioMetrics,
 } as const satisfies Record<string, Metric>
-
-function difference(end: Float64Array, start: Float64Array, index: number): number | undefined {
-  const endMs = valueAt(end, index)
-  const startMs = valueAt(start, index)
-  return endMs === undefined || startMs === undefined ? undefined : endMs - startMs
-}

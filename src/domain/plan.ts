@@ -1,12 +1,12 @@
 import { minimumSamplesForQuantile } from '../stats/quantile.ts'
 import type { Case } from './case.ts'
 import { fingerprintCases } from './case.ts'
+import { type QuantileName, quantileNames, quantiles } from './distribution.ts'
 import type { BenchAgentError, Mistake } from './errors.ts'
 import { mistakesError } from './errors.ts'
 import { defaultLatencyLimitMs, type Limits } from './limit.ts'
 import type { Load } from './load.ts'
 import type { Bounds } from './scenario.ts'
-import { type QuantileName, quantileNames, quantiles } from './summary.ts'
 import type { StatisticThresholds, Thresholds } from './threshold.ts'
 
 /** Everything that is decided before the first run. */

@@ -1,13 +1,15 @@
 import { BaselineLineSchema, ComparabilitySchema } from './baseline-schema.ts'
 import type { Check } from './check.ts'
+import { type Distribution, statistics } from './distribution.ts'
 import type { BaselineMetric, Finding } from './finding.ts'
 import type { Limits } from './limit.ts'
 import type { Resources } from './metric-kind.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from './metric-name.ts'
 import { type Outcome, outcomes, runValues } from './sample.ts'
 import { errorClasses } from './span.ts'
-import { type Distribution, type GroupSummary, type Summary, statistics } from './summary.ts'
+import type { GroupSummary, Summary } from './summary.ts'
 import type { Thresholds } from './threshold.ts'
+import { RunTraceSchema } from './trace-schema.ts'
 import type { Verdict, Warning } from './verdict.ts'
 import { z } from './zod.ts'
 
@@ -52,6 +54,8 @@ const Group = z.strictObject({
   scores: Scores,
 }) satisfies z.ZodMiniType<GroupSummary>
 
+const part = { name: z.string(), count, failures: count, durationMs: DistributionSchema, shareRatio: finite }
+
 const SummarySchema = z.strictObject({
   runs: count,
   outcomes: OutcomeCounts,
@@ -64,6 +68,10 @@ const SummarySchema = z.strictObject({
   turns: z.array(
     z.strictObject({ name: z.string(), latencyMs: DistributionSchema, ttftMs: maybe(DistributionSchema) }),
   ),
+  phases: z.array(
+    z.strictObject({ ...part, cpuMs: maybe(DistributionSchema), heapGrowthBytes: maybe(DistributionSchema) }),
+  ),
+  tools: z.array(z.strictObject(part)),
 }) satisfies z.ZodMiniType<Summary>
 
 const Status = z.enum(['pass', 'fail', 'inconclusive'])
@@ -107,6 +115,8 @@ const WarningSchema = z.strictObject({
     'unpriced',
     'notJudged',
     'foreignCalls',
+    'estimatedTokens',
+    'realtime',
   ]),
   message: z.string(),
   remedy: z.string(),
@@ -191,6 +201,8 @@ export const ExecutionRecord = z.strictObject({
   attempt: count,
   /** ISO 8601. */
   startedAt: z.string(),
+  /** When the load started: instant 0 of the samples and traces. ISO 8601; absent when it never did. */
+  loadStartedAt: maybe(z.string()),
   durationMs: finite,
   mode: z.enum(['live', 'replay']),
   about: z.strictObject({
@@ -222,6 +234,27 @@ export const ExecutionRecord = z.strictObject({
   coldStart: maybe(z.strictObject({ latencyMs: finite, outcome: z.enum(outcomes) })),
   /** What was spent on every run, warm-up and judging included, in US dollars; absent when unknown. */
   spentUsd: maybe(finite),
+  /** How models were priced that the user's prices do not name; absent when there were none. */
+  listPrices: maybe(
+    z.array(
+      z.strictObject({
+        model: z.string(),
+        matched: z.string(),
+        seller: z.string(),
+        listDate: maybe(z.string()),
+        listVersion: maybe(z.string()),
+      }),
+    ),
+  ),
+  /** What the check's own model calls came to, warm-up excluded; absent when it made none. */
+  judge: maybe(
+    z.strictObject({
+      modelCalls: count,
+      inputTokens: maybe(finite),
+      outputTokens: maybe(finite),
+      costUsd: maybe(finite),
+    }),
+  ),
   resources: z.strictObject({
     durationMs: finite,
     heapGrowthBytes: maybe(finite),
@@ -245,6 +278,8 @@ export const ExecutionRecord = z.strictObject({
   keepsBaseline: z.boolean(),
   /** Absent when they were too many to keep, or lost with their process. */
   samples: maybe(SampleColumns),
+  /** Of the first runs, as many as there was room for; absent when no run called a model or named a part of itself. */
+  traces: maybe(z.array(RunTraceSchema)),
 })
 export type ExecutionRecord = z.infer<typeof ExecutionRecord>
 

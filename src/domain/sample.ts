@@ -21,10 +21,15 @@ export const runValues = [
   'inputTokens',
   'outputTokens',
   'cachedTokens',
+  'cacheWriteTokens',
   'reasoningTokens',
+  'estimatedTokens',
   'modelCalls',
   'steps',
   'toolCalls',
+  'retries',
+  'modelMs',
+  'toolMs',
   'costUsd',
 ] as const
 /** One of {@link runValues}. */
@@ -55,6 +60,20 @@ export interface TurnSample {
   latencyMs: number
   /** Start of the turn to its first visible content; absent when nothing was streamed. */
   ttftMs?: number | undefined
+}
+
+/** A part of a run that its code or its framework named, see `run.phase`. */
+export interface SpanSample {
+  /** The run's position in its samples. */
+  index: number
+  kind: 'phase' | 'tool'
+  name: string
+  durationMs: number
+  failed: boolean
+  /** CPU time of the process meanwhile, in milliseconds; absent when it was not read. */
+  cpuMs?: number | undefined
+  /** Growth of the heap meanwhile, garbage included, in bytes; absent when it was not read. */
+  heapGrowthBytes?: number | undefined
 }
 
 /** The measurement of one run: one row of {@link Samples}. */
@@ -92,6 +111,7 @@ export interface Samples {
   scores: Map<string, Float64Array>
   calls: { index: number[] } & { [V in CallValue]: (number | undefined)[] }
   turns: TurnSample[]
+  spans: SpanSample[]
   problems: RunProblem[]
 }
 
@@ -110,6 +130,7 @@ export function createSamples(capacity: number): Samples {
     scores: new Map(),
     calls: { index: [], modelTtftMs: [], interTokenLatencyMs: [], outputTokensPerSecond: [] },
     turns: [],
+    spans: [],
     problems: [],
   }
 }

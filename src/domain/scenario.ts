@@ -36,6 +36,12 @@ export interface Run<Input = unknown, State = unknown> {
    * is. Resolves with what `part` returned; rejects with what it threw.
    */
   turn: <Returned>(name: string, part: () => Returned) => Promise<OutputOf<Returned>>
+  /**
+   * Measures a named part of the run: how long it takes, its share of the whole and, at concurrency 1, its CPU and memory. Parts
+   * may lie inside one another and beside one another. A stream that `part` returns is drained. Resolves with what `part`
+   * returned; rejects with what it threw.
+   */
+  phase: <Returned>(name: string, part: () => Returned) => Promise<OutputOf<Returned>>
   /** Adds what a model call used, where it cannot be seen on the wire. */
   usage: (used: ReportedUsage) => void
 }
@@ -126,6 +132,13 @@ export interface Bounds {
   limits?: Limits | undefined
   /** Prices by model, in US dollars per million tokens. @default those of the project */
   prices?: Prices | undefined
+  /**
+   * Asks for the tokens of streams whose request does not: OpenAI's chat completions tell none unasked. The agent sees its streams
+   * as if nobody had asked. Only of requests by `fetch`.
+   *
+   * @default what the project says, else false
+   */
+  ensureStreamUsage?: boolean | undefined
   /** US dollars after which no further run starts. @default no cap of its own */
   spendUsd?: number | undefined
   /** Stop when no further run can save `thresholds.successRatio`. @default false */

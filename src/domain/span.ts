@@ -22,6 +22,8 @@ export interface ModelCall {
   provider: string
   /** Which of the provider's protocols: `chat`, `responses`, `messages`, …; `unknown` when it is none of ours. */
   api: string
+  /** True when the model generated nothing but vectors of its input, so that the call is no step; absent when it did. */
+  embeds?: boolean | undefined
   /** Origin and path, without query and credentials. */
   url: string
   /** The model named by the response, else by the request; absent when neither could be read. */

@@ -1,4 +1,5 @@
 import { type Check, placeOf } from './check.ts'
+import { type Distribution, type Statistic, statistics, supportOf } from './distribution.ts'
 import { formatChange, formatCount, formatValue, plural } from './format.ts'
 import { metrics } from './metric.ts'
 import type { Metric } from './metric-kind.ts'
@@ -10,7 +11,7 @@ import {
 } from './metric-name.ts'
 import type { Outcome } from './sample.ts'
 import { checkSuccess, deadCases } from './success.ts'
-import { type Distribution, type GroupSummary, type Statistic, type Summary, statistics, supportOf } from './summary.ts'
+import type { GroupSummary, Summary } from './summary.ts'
 import type { Unit } from './unit.ts'
 import { isWorse, nameWorstCase } from './worst-case.ts'
 

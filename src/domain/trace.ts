@@ -1,3 +1,5 @@
+import type { ModelCall } from './span.ts'
+
 /**
  * What a part of a run is.
  *
@@ -26,4 +28,17 @@ export interface Span {
   cpuMs?: number | undefined
   /** Growth of the heap meanwhile, garbage included, in bytes; absent when it was not read. */
   heapGrowthBytes?: number | undefined
+}
+
+/** What happened in one run: its model calls, and the parts around them. */
+export interface RunTrace {
+  /** The run's position in the samples. */
+  index: number
+  /** On the clock of the execution, which is 0 when the load starts. */
+  startedAtMs: number
+  endedAtMs: number
+  /** In the order of their start. */
+  calls: ModelCall[]
+  /** In the order of their start. */
+  spans: Span[]
 }

@@ -16,6 +16,8 @@ export interface Warning {
     | 'unpriced'
     | 'notJudged'
     | 'foreignCalls'
+    | 'estimatedTokens'
+    | 'realtime'
   message: string
   /** What to do. */
   remedy: string

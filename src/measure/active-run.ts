@@ -1,15 +1,15 @@
-import type { CallSink } from '../capture/attribution.ts'
+import { attributeWithin, type CallSink, currentSink } from '../capture/attribution.ts'
+import type { OpenSpan } from '../capture/open-span.ts'
 import type { WireCall } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
+import { messageOf } from '../domain/errors.ts'
 import type { OutputOf, ReportedUsage, Run } from '../domain/scenario.ts'
 import { drain } from './drain.ts'
 
-/** A named part of a run while it is measured, on the run's clock. */
-export interface TurnSpan {
-  name: string
-  startedAtMs: number
-  endedAtMs: number
-  /** First item of its returned stream; absent when it returned none. */
+/** A named part of a run while it is measured. */
+export interface NamedPart {
+  span: OpenSpan
+  /** First item of its returned stream, on the clock of the run; absent when it returned none. */
   firstItem?: FirstItem | undefined
 }
 
@@ -26,6 +26,9 @@ export interface Stop {
   message: string
 }
 
+// An agent that never ends must not fill the memory with what it did.
+const mostSpans = 2_000
+
 /**
  * One run while it goes: what its agent sees of it, and where its model calls are gathered. A class, for one is made for each
  * run and its getters must cost nothing until an agent asks for them.
@@ -41,7 +44,11 @@ export class ActiveRun implements Run, CallSink {
   calls: WireCall[] = []
   /** What the agent reported by hand; absent when it reported nothing. */
   reported: ReportedUsage[] | undefined
-  turns: TurnSpan[] | undefined
+  /** Named parts and what frameworks told of, in the order of their start; absent without any. */
+  spans: OpenSpan[] | undefined
+  turns: NamedPart[] | undefined
+  /** Reads the process's CPU time in milliseconds; absent when it says nothing about this run alone. */
+  readCpuMs: (() => number) | undefined
   startedMs = 0
   /** When the run was over, on `clock`; absent while it is on. */
   endedMs: number | undefined
@@ -72,7 +79,11 @@ export class ActiveRun implements Run, CallSink {
 
   // Getters that return closures, so that agents may destructure `({ turn, usage })`.
   get turn(): Run['turn'] {
-    return (name, part) => this.#measureTurn(name, part)
+    return (name, part) => this.#measurePart('turn', name, part)
+  }
+
+  get phase(): Run['phase'] {
+    return (name, part) => this.#measurePart('phase', name, part)
   }
 
   get usage(): Run['usage'] {
@@ -123,22 +134,41 @@ export class ActiveRun implements Run, CallSink {
     this.#controller?.abort(new DOMException(stop.message, timedOut ? 'TimeoutError' : 'AbortError'))
   }
 
-  async #measureTurn<Returned>(name: string, part: () => Returned): Promise<OutputOf<Returned>> {
-    const span: TurnSpan = { name, startedAtMs: this.#elapsedMs(), endedAtMs: 0 }
-    try {
-      const output = await drain(await part(), (item) => {
-        span.firstItem = { atMs: this.#elapsedMs(), isText: typeof item === 'string' }
-      })
-      // `drain` turns a value into exactly what OutputOf says of its type.
-      return output as OutputOf<Returned>
-    } finally {
-      span.endedAtMs = this.#elapsedMs()
-      this.turns ??= []
-      this.turns.push(span)
-    }
+  /** Takes a span of the run. */
+  addSpan(span: OpenSpan): void {
+    this.spans ??= []
+    if (this.spans.length < mostSpans) this.spans.push(span)
   }
 
-  #elapsedMs(): number {
-    return this.clock.nowMs() - this.startedMs
+  #measurePart<Returned>(kind: 'turn' | 'phase', name: string, part: () => Returned): Promise<OutputOf<Returned>> {
+    // A part that is called inside of another one lies in it.
+    const sink: CallSink = currentSink() ?? this
+    const span: OpenSpan = { kind, name, startedAtMs: this.clock.nowMs(), within: sink.within }
+    sink.addSpan?.(span)
+    const measured: NamedPart = { span }
+    const cpuBeforeMs = this.readCpuMs?.()
+    const heapBeforeBytes = this.readCpuMs === undefined ? undefined : process.memoryUsage().heapUsed
+    return attributeWithin(sink, span, async () => {
+      let failure: string | undefined
+      try {
+        const output = await drain(await part(), (item) => {
+          measured.firstItem = { atMs: this.clock.nowMs(), isText: typeof item === 'string' }
+        })
+        // `drain` turns a value into exactly what OutputOf says of its type.
+        return output as OutputOf<Returned>
+      } catch (error) {
+        failure = messageOf(error)
+        throw error
+      } finally {
+        span.endedAtMs = this.clock.nowMs()
+        span.failure = failure
+        if (cpuBeforeMs !== undefined) span.cpuMs = (this.readCpuMs?.() ?? cpuBeforeMs) - cpuBeforeMs
+        if (heapBeforeBytes !== undefined) span.heapGrowthBytes = process.memoryUsage().heapUsed - heapBeforeBytes
+        if (kind === 'turn') {
+          this.turns ??= []
+          this.turns.push(measured)
+        }
+      }
+    })
   }
 }

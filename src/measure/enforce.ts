@@ -1,6 +1,4 @@
 import { causesOf, networkClass } from '../capture/failure.ts'
-import { costUsd } from '../capture/price.ts'
-import { readCall } from '../capture/read-call.ts'
 import type { WireCall } from '../capture/wire-call.ts'
 import { formatValue } from '../domain/format.ts'
 import { brokenLimit, type Limits } from '../domain/limit.ts'
@@ -8,11 +6,21 @@ import { metrics } from '../domain/metric.ts'
 import type { Prices } from '../domain/price.ts'
 import type { ReportedUsage } from '../domain/scenario.ts'
 import type { ActiveRun } from './active-run.ts'
+import type { Meter } from './meter.ts'
+import { pricingFor, reportedUsd } from './pricing.ts'
+import { readAnswer } from './read-answer.ts'
 
-/** Stops `run` as soon as one of `limits` on its model calls, tokens, tool calls or cost is passed. */
-export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices): void {
+/**
+ * Stops `run` as soon as one of `limits` on its model calls, tokens, tool calls or cost is passed. Every call is read as it
+ * ends, so that what a run has spent counts while it is on.
+ *
+ * @param meter told what the run has spent so far; absent when nobody asks
+ */
+export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices, meter?: Meter): void {
   const spent = { modelCalls: 0, steps: 0, toolCalls: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, costUsd: 0 }
-  const readsAnswers = Object.keys(limits).some((name) => !['latencyMs', 'modelCalls', 'steps'].includes(name))
+  const readsCosts = meter !== undefined || limits.costUsd !== undefined
+  const readsAnswers =
+    readsCosts || Object.keys(limits).some((name) => !['latencyMs', 'modelCalls', 'steps'].includes(name))
 
   const enforce = () => {
     const broken = brokenLimit(limits, spent)
@@ -22,25 +30,31 @@ export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices): v
     // Not at once: this may be called from inside the client that the stop would abort.
     queueMicrotask(() => run.stop({ outcome: 'limit', message }))
   }
-  const add = (used: ReportedUsage) => {
+  const add = async (used: ReportedUsage) => {
     spent.toolCalls += used.toolCalls ?? 0
     spent.inputTokens += used.inputTokens ?? 0
     spent.outputTokens += used.outputTokens ?? 0
     spent.totalTokens = spent.inputTokens + spent.outputTokens
-    spent.costUsd = plus(spent.costUsd, used.costUsd ?? costUsd({ model: used.model, usage: used }, prices)?.usd ?? 0)
+    enforce()
+    if (!readsCosts) return
+    const usd = reportedUsd(used, await pricingFor([used.model], prices))
+    // What is still counted when the run is over is in its measurement.
+    if (usd === undefined || run.endedMs !== undefined) return
+    spent.costUsd = plus(spent.costUsd, usd)
+    meter?.set(run, spent.costUsd)
     enforce()
   }
 
-  run.onCallStarted = () => {
+  run.onCallStarted = (wire) => {
     spent.modelCalls += 1
-    spent.steps += 1
+    if (isStep(wire)) spent.steps += 1
     enforce()
   }
   run.onCallEnded = (wire) => {
-    if (hasFailed(wire)) spent.steps -= 1
+    if (isStep(wire) && hasFailed(wire)) spent.steps -= 1
     if (!readsAnswers || (wire.status ?? 500) >= 400) return
-    readCall(wire, run.startedMs).then(
-      (call) => add({ ...call.usage, model: call.model, toolCalls: call.toolCalls }),
+    readAnswer(wire, run.startedMs).then(
+      (call) => void add({ ...call.usage, model: call.model, toolCalls: call.toolCalls }),
       // A body that cannot be read has unknown tokens, which pass no limit; the measurement reports them as unknown.
       () => undefined,
     )
@@ -48,8 +62,12 @@ export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices): v
   run.onUsage = (used) => {
     spent.modelCalls += used.modelCalls ?? 1
     spent.steps += used.modelCalls ?? 1
-    add(used)
+    void add(used)
   }
+}
+
+function isStep({ protocol }: WireCall): boolean {
+  return protocol.embeds !== true
 }
 
 // An answer that the agent broke off is one all the same: an agent that does so for ever must not escape its limit.

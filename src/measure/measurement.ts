@@ -1,15 +1,20 @@
 import { classifyError } from '../capture/classify-error.ts'
-import { costUsd } from '../capture/price.ts'
-import { isComplete, readCall } from '../capture/read-call.ts'
+import { isComplete } from '../capture/read-call.ts'
+import { linkRetries } from '../capture/retries.ts'
 import type { Clock } from '../domain/clock.ts'
 import { sleep } from '../domain/clock.ts'
 import { fullMessageOf } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'
 import type { Prices } from '../domain/price.ts'
-import type { Outcome, RunValue } from '../domain/sample.ts'
+import type { Outcome } from '../domain/sample.ts'
 import type { ErrorClass, ModelCall } from '../domain/span.ts'
-import { sumKnown, sumUsage } from '../domain/usage.ts'
-import type { ActiveRun, FirstItem, TurnSpan } from './active-run.ts'
+import type { Span } from '../domain/trace.ts'
+import { sumKnown } from '../domain/usage.ts'
+import type { ActiveRun, FirstItem, NamedPart } from './active-run.ts'
+import { callValues, isAnswered, type RunValues } from './call-values.ts'
+import { type Charged, costOf, hasPrice, type ListPrice, type Pricing, pricingFor, reportedUsd } from './pricing.ts'
+import { readAnswer } from './read-answer.ts'
+import { placeSpans } from './spans.ts'
 
 /** What one run came to. */
 export interface RunMeasurement {
@@ -27,22 +32,36 @@ export interface RunMeasurement {
   firstTokenMs?: number | undefined
   output: unknown
   calls: ModelCall[]
-  values: { [V in RunValue]?: number | undefined }
+  /** Named parts and what frameworks told of, in the order of their start. */
+  spans: Span[]
+  values: RunValues
   turns: { name: string; latencyMs: number; ttftMs?: number | undefined }[]
   scores: Map<string, number> | undefined
   models: string[]
   /** Models that were called, by the agent or its check, and have no price. */
   unpriced: string[]
+  /** How models were priced that the public list was asked for. */
+  priced: ListPrice[]
   /** Model calls whose stream the agent left open. */
   openStreams: number
   /** The provider's refusal that no further run could get past; absent when there was none. */
   refused?: { status: number; url: string } | undefined
   /** What the agent's model calls cost; absent when unknown, 0 when none was answered. */
   spentUsd?: number | undefined
-  /** What the check's own model calls cost; absent when unknown, 0 when none was answered. */
-  judgeUsd?: number | undefined
+  /** What the check's own model calls came to; absent when it made none. */
+  judge?: JudgeSpend | undefined
   /** What the agent threw; absent when it threw nothing. */
   thrown?: { error: unknown } | undefined
+}
+
+/** What model calls of a check came to. */
+export interface JudgeSpend {
+  modelCalls: number
+  /** Absent when an answer did not tell. */
+  inputTokens?: number | undefined
+  outputTokens?: number | undefined
+  /** Absent when unknown. */
+  costUsd?: number | undefined
 }
 
 const noCalls: ModelCall[] = []
@@ -58,7 +77,11 @@ export function measurementOf(
   abandoned: boolean,
 ): RunMeasurement | Promise<RunMeasurement> {
   if (run.calls.length > 0) return measureCalls(run, prices, cpuMs, abandoned)
-  return assemble(run, noCalls, prices, cpuMs, abandoned, 0)
+  const spans = run.spans === undefined ? none : placeSpans(run.spans, none, noCalls, run.startedMs)
+  const traced = { calls: noCalls, spans, openStreams: 0 }
+  const pricing = run.reported === undefined ? { prices } : pricingFor(modelsOf(run, noCalls), prices)
+  const measure = (known: Pricing) => assemble(run, traced, known, cpuMs, abandoned)
+  return pricing instanceof Promise ? pricing.then(measure) : measure(pricing)
 }
 
 async function measureCalls(
@@ -72,25 +95,33 @@ async function measureCalls(
   const answered = run.stopped === undefined && run.thrown === undefined
   if (answered) await closing(run.clock, () => wires.every(isComplete))
   const openStreams = answered ? wires.filter((wire) => !isComplete(wire)).length : 0
-  const calls = await Promise.all(wires.map((wire) => readCall(wire, run.startedMs)))
-  return assemble(run, calls, prices, cpuMs, abandoned, openStreams)
+  const calls = await Promise.all(wires.map((wire) => readAnswer(wire, run.startedMs)))
+  linkRetries(wires, calls)
+  const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)
+  const pricing = await pricingFor(modelsOf(run, calls.filter(isAnswered)), prices)
+  return assemble(run, { calls, spans, openStreams }, pricing, cpuMs, abandoned)
 }
 
 async function closing(clock: Clock, closed: () => boolean): Promise<void> {
   for (let waitedMs = 0; waitedMs < closingMs && !closed(); waitedMs += 5) await sleep(clock, 5)
 }
 
+interface Traced {
+  calls: ModelCall[]
+  spans: Span[]
+  openStreams: number
+}
+
 function assemble(
   run: ActiveRun,
-  calls: ModelCall[],
-  prices: Prices,
+  { calls, spans, openStreams }: Traced,
+  pricing: Pricing,
   cpuMs: number | undefined,
   abandoned: boolean,
-  openStreams: number,
 ): RunMeasurement {
   const ended = endOf(run, calls, openStreams)
   const told = calls.length > 0 || run.reported !== undefined
-  const values = told ? wireValues(run, calls, prices) : {}
+  const values: RunValues = told ? toldValues(run, calls, spans, pricing) : {}
   if (cpuMs !== undefined) values.cpuMs = cpuMs
   return {
     outcome: ended.outcome,
@@ -104,13 +135,14 @@ function assemble(
     output: run.output,
     calls,
     values,
-    turns: run.turns === undefined ? none : run.turns.map((turn) => measureTurn(turn, calls)),
+    spans,
+    turns: run.turns === undefined ? none : run.turns.map((turn) => measureTurn(turn, run.startedMs, calls)),
     scores: undefined,
     models: told ? modelsOf(run, calls) : none,
-    unpriced: told ? unpricedOf(run, calls, prices) : none,
+    unpriced: told ? unpricedOf(run, calls, pricing) : none,
+    priced: told ? pricedBy([...calls.filter(isAnswered), ...(run.reported ?? none)], pricing) : none,
     openStreams,
     spentUsd: run.reported !== undefined || calls.some(isAnswered) ? values.costUsd : 0,
-    judgeUsd: 0,
     thrown: run.thrown,
   }
 }
@@ -168,46 +200,14 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined
 }
 
-/** Whether an answer to `call` began: providers count no tokens for a request that they refused or never got. */
-export function isAnswered(call: ModelCall): boolean {
-  return call.status !== undefined && call.status < 400
-}
-
-function wireValues(run: ActiveRun, calls: readonly ModelCall[], prices: Prices): RunMeasurement['values'] {
-  const answered = calls.filter(isAnswered)
-  const reported = run.reported ?? []
-  const reportedCalls = reported.reduce((sum, used) => sum + (used.modelCalls ?? 1), 0)
-  const usage = sumUsage([...answered.map((call) => call.usage ?? {}), ...reported])
+function toldValues(run: ActiveRun, calls: readonly ModelCall[], spans: readonly Span[], pricing: Pricing): RunValues {
+  const reported = run.reported ?? none
   const costs = [
-    ...answered.map((call) => costUsd({ model: call.model, usage: call.usage ?? {} }, prices)?.usd),
-    ...reported.map((used) => used.costUsd ?? costUsd({ model: used.model, usage: used }, prices)?.usd),
+    ...calls.filter(isAnswered).map((call) => costOf(call, pricing)?.usd),
+    ...reported.map((used) => reportedUsd(used, pricing)),
   ]
-  return {
-    ...usage,
-    modelCalls: calls.length + reportedCalls,
-    steps: answered.filter((call) => call.failure === undefined).length + reportedCalls,
-    toolCalls:
-      sumKnown([...answered.map((call) => call.toolCalls), ...reported.map((used) => used.toolCalls ?? 0)]) ?? 0,
-    costUsd: sumKnown(costs),
-    waitingMs: waitingMs(calls),
-  }
-}
-
-/** Time between a call that failed and the next one: what the agent spent on waiting to try again. */
-function waitingMs(calls: readonly ModelCall[]): number {
-  let waited = 0
-  for (const [index, call] of calls.entries()) {
-    const next = calls[index + 1]
-    if (isRepeated(call) && next !== undefined && call.endedAtMs !== undefined)
-      waited += Math.max(0, next.startedAtMs - call.endedAtMs)
-  }
-  return waited
-}
-
-// Clients repeat what may go better the next time, and hand any other refusal to the agent at once.
-function isRepeated({ failure, status = 500 }: ModelCall): boolean {
-  if (failure === undefined || failure.class === 'agent') return false
-  return failure.class !== 'provider' || status >= 500 || status === 408 || status === 409
+  const latencyMs = (run.endedMs ?? run.startedMs) - run.startedMs
+  return { ...callValues({ calls, spans, reported, latencyMs }), costUsd: sumKnown(costs) }
 }
 
 function firstTokenMs(run: ActiveRun, calls: readonly ModelCall[]): number | undefined {
@@ -221,27 +221,49 @@ function firstVisibleMs(firstItem: FirstItem | undefined, textMs: number | undef
   return Math.max(firstItem.atMs, textMs ?? firstItem.atMs)
 }
 
-function measureTurn(turn: TurnSpan, calls: readonly ModelCall[]): RunMeasurement['turns'][number] {
-  const last = calls.findLast((call) => call.startedAtMs >= turn.startedAtMs && call.startedAtMs <= turn.endedAtMs)
-  const firstAtMs = firstVisibleMs(turn.firstItem, last?.firstTextAtMs)
+function measureTurn(
+  { span, firstItem }: NamedPart,
+  startedMs: number,
+  calls: readonly ModelCall[],
+): RunMeasurement['turns'][number] {
+  const startedAtMs = span.startedAtMs - startedMs
+  const endedAtMs = (span.endedAtMs ?? span.startedAtMs) - startedMs
+  const last = calls.findLast((call) => call.startedAtMs >= startedAtMs && call.startedAtMs <= endedAtMs)
+  const textMs = last?.firstTextAtMs === undefined ? undefined : startedMs + last.firstTextAtMs
+  const firstMs = firstVisibleMs(firstItem, textMs)
   return {
-    name: turn.name,
-    latencyMs: turn.endedAtMs - turn.startedAtMs,
-    ttftMs: firstAtMs === undefined ? undefined : firstAtMs - turn.startedAtMs,
+    name: span.name,
+    latencyMs: endedAtMs - startedAtMs,
+    ttftMs: firstMs === undefined ? undefined : firstMs - span.startedAtMs,
   }
 }
 
 // A model whose cost was reported with its usage needs no price, and neither does one that did not answer.
-function unpricedOf(run: ActiveRun, calls: readonly ModelCall[], prices: Prices): string[] {
-  const reported = run.reported ?? []
-  return unpricedModels([...calls.filter(isAnswered), ...reported.filter((used) => used.costUsd === undefined)], prices)
+function unpricedOf(run: ActiveRun, calls: readonly ModelCall[], pricing: Pricing): string[] {
+  const reported = run.reported ?? none
+  return unpricedModels(
+    [...calls.filter(isAnswered), ...reported.filter((used) => used.costUsd === undefined)],
+    pricing,
+  )
 }
 
 /** The models among `used` that have no price, each once. */
-export function unpricedModels(used: readonly { model?: string | undefined }[], prices: Prices): string[] {
-  const usage = { inputTokens: 0, outputTokens: 0 }
-  const named = used.flatMap(({ model }) => (model === undefined || costUsd({ model, usage }, prices) ? [] : [model]))
+export function unpricedModels(used: readonly Omit<Charged, 'usage'>[], pricing: Pricing): string[] {
+  const named = used.flatMap((one) => (one.model === undefined || hasPrice(one, pricing) ? [] : [one.model]))
   return [...new Set(named)]
+}
+
+/** By which price of the public list the models of `used` were charged, each once. */
+function pricedBy(used: readonly Omit<Charged, 'usage'>[], pricing: Pricing): ListPrice[] {
+  const found = new Map<string, ListPrice>()
+  for (const { model, provider, url } of used) {
+    if (model === undefined || found.has(model)) continue
+    const cost = costOf({ model, provider, url, usage: { inputTokens: 0, outputTokens: 0 } }, pricing)
+    if (cost?.listed === undefined) continue
+    const { date: listDate, version: listVersion } = pricing.list ?? {}
+    found.set(model, { model, matched: cost.model, seller: cost.listed.provider, listDate, listVersion })
+  }
+  return [...found.values()]
 }
 
 function modelsOf(run: ActiveRun, calls: readonly ModelCall[]): string[] {

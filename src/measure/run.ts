@@ -1,6 +1,4 @@
 import { attribute } from '../capture/attribution.ts'
-import { costUsd } from '../capture/price.ts'
-import { readCall } from '../capture/read-call.ts'
 import type { Case } from '../domain/case.ts'
 import type { Clock } from '../domain/clock.ts'
 import { BenchAgentError, messageOf, quoteValue } from '../domain/errors.ts'
@@ -8,12 +6,16 @@ import { formatMs } from '../domain/format.ts'
 import type { Limits } from '../domain/limit.ts'
 import type { Prices } from '../domain/price.ts'
 import type { Agent, Checked, Setup } from '../domain/scenario.ts'
-import { sumKnown } from '../domain/usage.ts'
+import { sumKnown, sumUsage } from '../domain/usage.ts'
 import { ActiveRun } from './active-run.ts'
+import { isAnswered } from './call-values.ts'
 import type { InFlight } from './deadline.ts'
 import { drain, isStream } from './drain.ts'
 import { enforceLimits } from './enforce.ts'
-import { isAnswered, measurementOf, type RunMeasurement, unpricedModels } from './measurement.ts'
+import { measurementOf, type RunMeasurement, unpricedModels } from './measurement.ts'
+import type { Meter } from './meter.ts'
+import { costOf, pricingFor } from './pricing.ts'
+import { readAnswer } from './read-answer.ts'
 import { within } from './within.ts'
 
 /** What every run of a scenario shares. */
@@ -32,6 +34,8 @@ export interface RunSetting {
   /** Reads the process's CPU time in milliseconds; absent when it is not read for each run. */
   readCpuMs?: (() => number) | undefined
   inFlight: InFlight
+  /** Told what runs spend while they are on; absent when nobody asks. */
+  meter?: Meter | undefined
 }
 
 /**
@@ -44,8 +48,10 @@ export async function measureRun(setting: RunSetting, one: Case, index: number):
   const { clock, inFlight } = setting
   const run = new ActiveRun(one.input, one.name, index, clock)
   if (setting.setup !== undefined) run.state = await callHook(setting, 'setup', run, setting.setup, run)
-  if (hasFurtherLimits(setting.limits)) enforceLimits(run, setting.limits, setting.prices)
+  if (setting.meter !== undefined || hasFurtherLimits(setting.limits))
+    enforceLimits(run, setting.limits, setting.prices, setting.meter)
   const cpuBeforeMs = setting.readCpuMs?.()
+  run.readCpuMs = setting.readCpuMs
   run.startedMs = clock.nowMs()
   inFlight.add(run)
   // An execution that was ended during the set-up has stopped the run already, and wants no agent called.
@@ -57,6 +63,7 @@ export async function measureRun(setting: RunSetting, one: Case, index: number):
   // Without model calls there is nothing to wait for.
   const measured = measurementOf(run, setting.prices, cpuMs, abandoned)
   const measurement = measured instanceof Promise ? await measured : measured
+  setting.meter?.delete(run)
   if (setting.check !== undefined && measurement.outcome === 'ok') {
     try {
       await judge(setting, setting.check, run, one, measurement)
@@ -146,13 +153,30 @@ async function judge(
     measurement.problem = { message: messageOf(error) }
   }
   measurement.scores = scores
-  if (judgeCalls.calls.length > 0) {
-    const calls = await Promise.all(judgeCalls.calls.map((wire) => readCall(wire, run.startedMs)))
-    const answered = calls.filter(isAnswered)
-    const spent = answered.map((call) => costUsd({ model: call.model, usage: call.usage ?? {} }, setting.prices)?.usd)
-    measurement.judgeUsd = answered.length === 0 ? 0 : sumKnown(spent)
-    measurement.unpriced = [...measurement.unpriced, ...unpricedModels(answered, setting.prices)]
+  if (judgeCalls.calls.length > 0) await countJudge(judgeCalls.calls, run.startedMs, measurement, setting.prices)
+}
+
+async function countJudge(
+  wires: readonly ActiveRun['calls'][number][],
+  startedMs: number,
+  measurement: RunMeasurement,
+  prices: Prices,
+): Promise<void> {
+  const calls = await Promise.all(wires.map((wire) => readAnswer(wire, startedMs)))
+  const answered = calls.filter(isAnswered)
+  const pricing = await pricingFor(
+    answered.map((call) => call.model),
+    prices,
+  )
+  const { inputTokens, outputTokens } = sumUsage(answered.map((call) => call.usage ?? {}))
+  const costs = answered.map((call) => costOf(call, pricing)?.usd)
+  measurement.judge = {
+    modelCalls: calls.length,
+    inputTokens: answered.length === 0 ? 0 : inputTokens,
+    outputTokens: answered.length === 0 ? 0 : outputTokens,
+    costUsd: answered.length === 0 ? 0 : sumKnown(costs),
   }
+  measurement.unpriced = [...measurement.unpriced, ...unpricedModels(answered, pricing)]
 }
 
 function validScore(name: string, value: number): number {

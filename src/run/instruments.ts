@@ -1,4 +1,5 @@
-import { callsOutsideRuns, currentSink } from '../capture/attribution.ts'
+import { callsOutsideRuns, currentOwner } from '../capture/attribution.ts'
+import { observeFrameworks } from '../capture/framework/all.ts'
 import { observe } from '../capture/observe.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Resources } from '../domain/metric-kind.ts'
@@ -17,6 +18,8 @@ export interface Instruments {
   inFlight: InFlight
   /** Reads the heap when its turn has come; call it between runs. */
   readHeap: (runsDone: number) => void
+  /** Hears frameworks that the agent loaded in the meantime; call it after the first runs. */
+  hearFrameworks: () => void
   /** Model calls since the start that belonged to no run. */
   callsOutside: () => number
   /** Stops watching; call it once, whatever happened. */
@@ -35,14 +38,19 @@ const heapWorthMs = 500
 // With fewer, what is compiled and cached along the way looks like growth.
 const heapWorthRuns = 30
 
-/** Starts to watch model calls, time limits, stray errors, event loop and memory. */
+/**
+ * Starts to watch model calls, frameworks, time limits, stray errors, event loop and memory.
+ *
+ * @param from file or folder whose packages the agent uses
+ */
 export function startInstruments(
   plan: Plan,
   clock: Clock,
+  from: string,
   onCount?: ((inFlight: number) => void) | undefined,
 ): Instruments {
   const inFlight = watchDeadlines(clock, plan.limits.latencyMs, onCount)
-  const stopObserving = observe()
+  const stops = [observe(), observeFrameworks(from)]
   const outsideBefore = callsOutsideRuns()
   const unguard = guardProcess({ claim: (error) => claim(inFlight, error) })
   const loop = watchEventLoop(clock, plan.load.concurrency === 1)
@@ -51,12 +59,13 @@ export function startInstruments(
   return {
     inFlight,
     readHeap: heap.read,
+    hearFrameworks: () => stops.push(observeFrameworks(from)),
     callsOutside: () => callsOutsideRuns() - outsideBefore,
     close: () => {
       const peakRssBytes = stopResidentSet()
       const { delayP99Ms, late } = loop.stop()
       unguard()
-      stopObserving()
+      for (const stop of stops) stop()
       inFlight.close()
       return {
         peakRssBytes,
@@ -110,7 +119,7 @@ function heapReader(plan: Plan, clock: Clock, loop: LoopWatch): HeapReader {
 }
 
 function claim(inFlight: InFlight, error: unknown): boolean {
-  const sink = currentSink()
+  const sink = currentOwner()
   // What happens in the scope of a check is no run's doing, least of all that of another one in flight.
   if (sink !== undefined && !(sink instanceof ActiveRun)) return false
   const [first, ...others] = inFlight.runs()

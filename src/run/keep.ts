@@ -1,5 +1,6 @@
 import { addSample, callValues, type RunValue, type Samples, setScore, setValue } from '../domain/sample.ts'
 import { interTokenLatencyMs, type ModelCall, modelTtftMs } from '../domain/span.ts'
+import type { Span } from '../domain/trace.ts'
 import type { RunMeasurement } from '../measure/measurement.ts'
 
 /**
@@ -28,9 +29,17 @@ export function keepRun(
     if (value !== undefined) setValue(samples, index, name as RunValue, value)
   }
   for (const call of run.calls) keepCall(samples, index, call)
+  for (const span of run.spans) keepSpan(samples, index, span)
   for (const turn of run.turns) samples.turns.push({ index, ...turn })
   if (run.scores !== undefined) for (const [name, value] of run.scores) setScore(samples, index, name, value)
   if (run.problem !== undefined) samples.problems.push({ index, caseIndex, outcome: run.outcome, ...run.problem })
+}
+
+function keepSpan(samples: Samples, index: number, span: Span): void {
+  const { kind, name, startedAtMs, endedAtMs, failure, cpuMs, heapGrowthBytes } = span
+  if ((kind !== 'phase' && kind !== 'tool') || endedAtMs === undefined) return
+  const durationMs = endedAtMs - startedAtMs
+  samples.spans.push({ index, kind, name, durationMs, failed: failure !== undefined, cpuMs, heapGrowthBytes })
 }
 
 function keepCall(samples: Samples, index: number, call: ModelCall): void {

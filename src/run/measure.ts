@@ -50,6 +50,7 @@ export async function measure<Input = undefined, Expected = unknown, Returned = 
     attempt: 0,
     mode: 'live',
     prices: rest.prices ?? {},
+    ensureStreamUsage: rest.ensureStreamUsage,
     environment: readEnvironment(),
     acceptWorse: false,
     mayWrite: true,

@@ -30,7 +30,9 @@ export function executionWarnings(plan: Plan, summary: Summary, tally: Tally, ca
     infrastructure(summary),
     degraded(summary),
     abandoned(plan, tally),
-    unpricedModels(plan, tally),
+    unpricedModels(tally),
+    estimatedTokens(tally),
+    realtime(tally),
   ]
   return warnings.filter((warning) => warning !== undefined)
 }
@@ -60,7 +62,7 @@ function unknownTokens(tally: Tally): Warning | undefined {
     code: 'unknownTokens',
     message: `${plural(tally.unknownTokens, 'run')} got answers that did not tell their tokens.`,
     remedy:
-      'Read streams to their end, and ask for their tokens: streams of OpenAI chat completions need `stream_options: { include_usage: true }`.',
+      'Read streams to their end, and ask for their tokens: streams of OpenAI chat completions need `stream_options: { include_usage: true }`, or `ensureStreamUsage: true`. With the package gpt-tokenizer installed, they are estimated.',
   }
 }
 
@@ -91,12 +93,30 @@ function abandoned(plan: Plan, tally: Tally): Warning | undefined {
   }
 }
 
-function unpricedModels(plan: Plan, tally: Tally): Warning | undefined {
-  const asked = plan.thresholds.costUsd !== undefined || plan.limits.costUsd !== undefined
-  if (!asked || tally.unpriced.size === 0) return undefined
+function unpricedModels(tally: Tally): Warning | undefined {
+  if (tally.unpriced.size === 0) return undefined
   return {
     code: 'unpriced',
     message: `There is no price for ${[...tally.unpriced].map((model) => `"${model}"`).join(', ')}, so its cost is unknown.`,
     remedy: 'Give `prices: { "<model>": { inputUsdPerMillionTokens, outputUsdPerMillionTokens } }`.',
+  }
+}
+
+function estimatedTokens({ estimated }: Tally): Warning | undefined {
+  if (estimated === 0) return undefined
+  return {
+    code: 'estimatedTokens',
+    message: `The tokens of ${plural(estimated, 'run')} were counted by a tokenizer, for the answers did not tell them: they are estimates, without reasoning.`,
+    remedy:
+      'Ask for them: streams of OpenAI chat completions need `stream_options: { include_usage: true }`, or `perfProject({ ensureStreamUsage: true })`.',
+  }
+}
+
+function realtime({ realtimeCalls }: Tally): Warning | undefined {
+  if (realtimeCalls === 0) return undefined
+  return {
+    code: 'realtime',
+    message: `${plural(realtimeCalls, 'realtime connection')} went over a WebSocket, whose content is not read: its tokens, tool calls and cost are unknown.`,
+    remedy: 'Report them by hand with `run.usage({ inputTokens, outputTokens })`.',
   }
 }

@@ -1,3 +1,4 @@
+import { observeFrameworks } from '../capture/framework/all.ts'
 import { observe as observeCalls } from '../capture/observe.ts'
 import { type Clock, wallClock } from '../domain/clock.ts'
 import { type Limits, longestTimerMs } from '../domain/limit.ts'
@@ -36,7 +37,7 @@ export interface Observation {
 /** Begins to observe runs in this process: model calls, tokens, steps and times, without touching the code that makes them. */
 export function observe(options: ObserveOptions = {}): Observation {
   const clock: Clock = { ...wallClock, after: afterUnlessOver }
-  const stopObserving = observeCalls()
+  const stops = [observeCalls(), observeFrameworks(process.cwd())]
   const stopResidentSet = watchResidentSet(clock)
   const limits = { ...options.limits, latencyMs: options.limits?.latencyMs ?? longestTimerMs }
   const inFlight = watchDeadlines(clock, limits.latencyMs)
@@ -71,7 +72,7 @@ export function observe(options: ObserveOptions = {}): Observation {
     },
     summary,
     stop: () => {
-      stopObserving()
+      for (const stop of stops) stop()
       inFlight.close()
       peakRssBytes = stopResidentSet()
       return summary()

@@ -1,7 +1,7 @@
+import { statistics } from '../domain/distribution.ts'
 import { type Mistake, mistakesError } from '../domain/errors.ts'
 import { longestTimerMs } from '../domain/limit.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from '../domain/metric-name.ts'
-import { statistics } from '../domain/summary.ts'
 import { z } from '../domain/zod.ts'
 import { PricesSchema } from './price-schema.ts'
 import { mistakesIn, requireValid } from './validation.ts'
@@ -62,6 +62,7 @@ const boundsShape = {
   runsPerSecond: maybePositive,
   limits: z.optional(z.strictObject({ ...each(limitNames, maybePositive), latencyMs: timeoutMs })),
   prices: z.optional(PricesSchema),
+  ensureStreamUsage: flag,
   spendUsd: maybePositive,
   stopWhenCertain: flag,
   hookTimeoutMs: timeoutMs,

@@ -4,6 +4,7 @@ import type { BenchAgentError } from '../domain/errors.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { Summary } from '../domain/summary.ts'
+import type { RunTrace } from '../domain/trace.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { ScenarioSetting } from './setting.ts'
 import type { Tally } from './tally.ts'
@@ -11,6 +12,8 @@ import type { Tally } from './tally.ts'
 interface Concluded {
   setting: ScenarioSetting
   startedAt: Date
+  loadStartedAt: Date | undefined
+  traces: RunTrace[]
   resources: ExecutionRecord['resources']
   summary: Summary
   samples: Samples
@@ -25,7 +28,19 @@ const problemsKept = 50
 
 /** The record of a concluded execution, without its samples. */
 export function recordOf(concluded: Concluded): ExecutionRecord {
-  const { setting, startedAt, resources, summary, samples, tally, verdict, comparability, mistake } = concluded
+  const {
+    setting,
+    startedAt,
+    loadStartedAt,
+    traces,
+    resources,
+    summary,
+    samples,
+    tally,
+    verdict,
+    comparability,
+    mistake,
+  } = concluded
   const { plan, environment } = setting
   return {
     schemaVersion: 1,
@@ -33,6 +48,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     identity: setting.identity,
     attempt: setting.attempt,
     startedAt: startedAt.toISOString(),
+    loadStartedAt: loadStartedAt?.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     mode: setting.mode,
     about: setting.about,
@@ -53,11 +69,14 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     environmentKey: environmentKey(environment),
     coldStart: tally.coldStart,
     spentUsd: tally.unknownCosts > 0 ? undefined : tally.spentUsd,
+    listPrices: tally.listPrices.size === 0 ? undefined : [...tally.listPrices.values()],
+    judge: tally.judge,
     resources,
     summary,
     problems: samples.problems.slice(0, problemsKept),
     verdict,
     mistake: mistake?.message,
     keepsBaseline: setting.keepsBaseline,
+    traces: traces.length === 0 ? undefined : traces,
   }
 }

@@ -10,6 +10,7 @@ import { createSamples, type Samples } from '../domain/sample.ts'
 import { summarize } from '../domain/summary.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { readCpuMs } from '../measure/cpu.ts'
+import { type Meter, startMeter } from '../measure/meter.ts'
 import { measureRun, type RunSetting } from '../measure/run.ts'
 import { execute } from './execute.ts'
 import { type Instruments, markDegraded, startInstruments } from './instruments.ts'
@@ -17,8 +18,9 @@ import { keepRun } from './keep.ts'
 import { behaviourChecks, executionWarnings } from './notes.ts'
 import { recordOf } from './record.ts'
 import type { ScenarioSetting } from './setting.ts'
-import { stopReason } from './stopping.ts'
+import { overspent, stopReason } from './stopping.ts'
 import { emptyTally, type Tally, tallyRun, tallySpend } from './tally.ts'
+import { emptyTraces, keepTrace, type Traces } from './traces.ts'
 
 /** What came of an execution. */
 export interface ScenarioResult {
@@ -38,15 +40,19 @@ const cpuWorthMs = 1
 export async function runScenario(setting: ScenarioSetting): Promise<ScenarioResult> {
   const { plan, clock } = setting
   const startedAt = new Date()
+  const stopAsking = await ensuredStreamUsage(setting)
   const tally = emptyTally()
   const samples = createSamples(plan.totalRuns)
-  const instruments = startInstruments(plan, clock, setting.onCount)
+  const instruments = startInstruments(plan, clock, setting.from ?? process.cwd(), setting.onCount)
   const course: Course = {
     setting,
     tally,
     samples,
     instruments,
+    traces: emptyTraces(),
     originMs: clock.nowMs(),
+    loadStartedAt: undefined,
+    meter: undefined,
     stopped: undefined,
     mistake: undefined,
   }
@@ -69,8 +75,15 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     throw error
   } finally {
     setting.signal?.removeEventListener('abort', abort)
+    stopAsking?.()
   }
   return finish()
+}
+
+async function ensuredStreamUsage({ ensureStreamUsage: wanted }: ScenarioSetting): Promise<(() => void) | undefined> {
+  if (wanted !== true) return undefined
+  const { ensureStreamUsage } = await import('../capture/stream-usage.ts')
+  return ensureStreamUsage()
 }
 
 interface Course {
@@ -78,6 +91,11 @@ interface Course {
   tally: Tally
   samples: Samples
   instruments: Instruments
+  traces: Traces
+  /** What runs in flight spend; absent without a cap. */
+  meter: Meter | undefined
+  /** Absent before it did. */
+  loadStartedAt: Date | undefined
   /** When the load started, on the clock. */
   originMs: number
   stopped: Check | undefined
@@ -89,9 +107,12 @@ async function runAll(course: Course): Promise<void> {
   const { plan, clock } = setting
   try {
     course.stopped = stopReason(plan, samples, course.tally, setting.ledger)
+    if (plan.spendUsd !== undefined || setting.ledger.capUsd !== undefined)
+      course.meter = startMeter(() => stopWhenSpent(course))
     const warm = await warmUp(course)
     const runSetting = settingOf(course, plan.load.concurrency === 1 && (warm === undefined || warm >= cpuWorthMs))
     course.originMs = clock.nowMs()
+    course.loadStartedAt = new Date()
     const run = async (index: number, dueMs: number) => {
       const caseIndex = caseOfRun(plan, index)
       setting.onRun?.(index)
@@ -101,7 +122,9 @@ async function runAll(course: Course): Promise<void> {
       tallyRun(course.tally, measured)
       // Under a closed load nothing waits in a queue: a run is due when its set-up is done and its rate allows.
       keepRun(samples, measured, caseIndex, Math.max(dueMs, measured.startedMs), course.originMs)
+      keepTrace(course.traces, measured, samples.length - 1, course.originMs)
       instruments.readHeap(samples.length)
+      if (index === 0 && plan.warmup === 0) instruments.hearFrameworks()
       course.stopped ??= stopReason(plan, samples, course.tally, setting.ledger)
     }
     const pause = setting.onPause === undefined ? undefined : () => setting.onPause?.(samples)
@@ -110,6 +133,12 @@ async function runAll(course: Course): Promise<void> {
     if (!(error instanceof BenchAgentError)) throw error
     course.mistake = error
   }
+}
+
+/** Lets no further run start once the runs in flight, with what was spent before, have reached a cap. */
+function stopWhenSpent(course: Course): void {
+  const { setting, samples, tally, meter } = course
+  course.stopped ??= overspent(setting.plan, samples, tally, setting.ledger, meter?.totalUsd() ?? 0)
 }
 
 /** Runs the warm-up; returns the mean latency of its runs in milliseconds, absent without one. */
@@ -121,6 +150,7 @@ async function warmUp(course: Course): Promise<number | undefined> {
   for (let position = 0; position < plan.warmup && !isStopped(course); position++) {
     setting.onRun?.(position - plan.warmup)
     const measured = await measureRun(runSetting, caseAt(plan, caseOfRun(plan, position)), position - plan.warmup)
+    course.instruments.hearFrameworks()
     if (measured.interrupted) continue
     const latencyMs = measured.endedMs - measured.startedMs
     tally.coldStart ??= { latencyMs, outcome: measured.outcome }
@@ -137,7 +167,7 @@ function caseAt(plan: Plan, caseIndex: number): Case {
   return one
 }
 
-function settingOf({ setting, instruments }: Course, readsCpu: boolean): RunSetting {
+function settingOf({ setting, instruments, meter }: Course, readsCpu: boolean): RunSetting {
   const { plan, clock, agent, setup, teardown, check, prices } = setting
   return {
     clock,
@@ -151,6 +181,7 @@ function settingOf({ setting, instruments }: Course, readsCpu: boolean): RunSett
     graceMs,
     readCpuMs: readsCpu ? readCpuMs : undefined,
     inFlight: instruments.inFlight,
+    meter,
   }
 }
 
@@ -184,7 +215,20 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   const checks = [...stopChecks(course), ...behaviourChecks(tally)]
   const warnings = executionWarnings(plan, summary, tally, course.instruments.callsOutside())
   const verdict = judge({ plan, samples, summary, comparability, checks, warnings }, setting)
-  const record = recordOf({ setting, startedAt, resources, summary, samples, tally, verdict, comparability, mistake })
+  const { loadStartedAt, traces } = course
+  const record = recordOf({
+    setting,
+    startedAt,
+    loadStartedAt,
+    traces: traces.kept,
+    resources,
+    summary,
+    samples,
+    tally,
+    verdict,
+    comparability,
+    mistake,
+  })
   const result = { record, samples, verdict, mistake }
   setting.onConcluded?.(result)
   return result

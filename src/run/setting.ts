@@ -33,7 +33,11 @@ export interface ScenarioSetting {
   deferred?: boolean | undefined
   /** Whether a baseline is kept of it. */
   keepsBaseline: boolean
+  /** Whether to ask for the tokens of streams that would not tell. @default false */
+  ensureStreamUsage?: boolean | undefined
   ledger: SpendLedger
+  /** File or folder whose packages the agent uses. @default the working directory */
+  from?: string | undefined
   clock: Clock
   /** Ends the execution early; what was measured is kept. */
   signal?: AbortSignal | undefined

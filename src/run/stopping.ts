@@ -54,11 +54,22 @@ function unreachable(plan: Plan, samples: Samples): Check | undefined {
   }
 }
 
-function overspent(plan: Plan, samples: Samples, tally: Tally, ledger: SpendLedger): Check | undefined {
+/**
+ * Why the caps on spending allow no further run; absent when they do.
+ *
+ * @param inFlightUsd what runs in flight have spent so far
+ */
+export function overspent(
+  plan: Plan,
+  samples: Samples,
+  tally: Tally,
+  ledger: SpendLedger,
+  inFlightUsd = 0,
+): Check | undefined {
   if (plan.spendUsd === undefined && ledger.capUsd === undefined) return undefined
   const caps = [
-    { name: 'the scenario', capUsd: plan.spendUsd, spentUsd: tally.spentUsd },
-    { name: 'the session', capUsd: ledger.capUsd, spentUsd: ledger.spentBeforeUsd + tally.spentUsd },
+    { name: 'the scenario', capUsd: plan.spendUsd, spentUsd: tally.spentUsd + inFlightUsd },
+    { name: 'the session', capUsd: ledger.capUsd, spentUsd: ledger.spentBeforeUsd + tally.spentUsd + inFlightUsd },
   ]
   for (const { name, capUsd, spentUsd } of caps) {
     if (capUsd === undefined) continue

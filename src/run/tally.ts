@@ -1,4 +1,6 @@
-import type { RunMeasurement } from '../measure/measurement.ts'
+import { sumKnown } from '../domain/usage.ts'
+import type { JudgeSpend, RunMeasurement } from '../measure/measurement.ts'
+import type { ListPrice } from '../measure/pricing.ts'
 
 /** What adds up over the runs of an execution besides its samples; models and money also over the warm-up. */
 export interface Tally {
@@ -7,6 +9,14 @@ export interface Tally {
   unpriced: Set<string>
   /** What was spent as far as it is known, judging included, in US dollars. */
   spentUsd: number
+  /** How models were priced that the public list was asked for, by model. */
+  listPrices: Map<string, ListPrice>
+  /** What the check's own model calls came to; absent when it made none. */
+  judge?: JudgeSpend | undefined
+  /** Runs whose tokens were counted by a tokenizer, all or some of them. */
+  estimated: number
+  /** Connections whose content is not read. */
+  realtimeCalls: number
   /** Runs whose cost is unknown. */
   unknownCosts: number
   /** Runs that left a model call open. */
@@ -28,6 +38,9 @@ export function emptyTally(): Tally {
   return {
     models: new Set(),
     unpriced: new Set(),
+    listPrices: new Map(),
+    estimated: 0,
+    realtimeCalls: 0,
     spentUsd: 0,
     unknownCosts: 0,
     openStreams: 0,
@@ -37,18 +50,32 @@ export function emptyTally(): Tally {
   }
 }
 
+function addJudge(a: JudgeSpend, b: JudgeSpend): JudgeSpend {
+  return {
+    modelCalls: a.modelCalls + b.modelCalls,
+    inputTokens: sumKnown([a.inputTokens, b.inputTokens]),
+    outputTokens: sumKnown([a.outputTokens, b.outputTokens]),
+    costUsd: sumKnown([a.costUsd, b.costUsd]),
+  }
+}
+
 /** Adds to `tally` what counts of every run, warm-up included: models and money. */
 export function tallySpend(tally: Tally, run: RunMeasurement): void {
   for (const model of run.models) tally.models.add(model)
   for (const model of run.unpriced) tally.unpriced.add(model)
-  tally.spentUsd += (run.spentUsd ?? 0) + (run.judgeUsd ?? 0)
-  if (run.spentUsd === undefined || run.judgeUsd === undefined) tally.unknownCosts += 1
+  for (const price of run.priced) tally.listPrices.set(price.model, price)
+  const judgeUsd = run.judge === undefined ? 0 : run.judge.costUsd
+  tally.spentUsd += (run.spentUsd ?? 0) + (judgeUsd ?? 0)
+  if (run.spentUsd === undefined || judgeUsd === undefined) tally.unknownCosts += 1
   if (run.refused !== undefined) tally.refused ??= { ...run.refused, message: run.problem?.message ?? '' }
 }
 
 /** Adds a measured run to `tally`. */
 export function tallyRun(tally: Tally, run: RunMeasurement): void {
   tallySpend(tally, run)
+  if (run.judge !== undefined) tally.judge = tally.judge === undefined ? run.judge : addJudge(tally.judge, run.judge)
+  if (run.values.estimatedTokens !== undefined) tally.estimated += 1
+  tally.realtimeCalls += run.calls.filter(({ api }) => api === 'realtime').length
   if (run.openStreams > 0) tally.openStreams += 1
   if (run.abandoned) tally.abandoned += 1
   if (run.values.modelCalls !== undefined) {

@@ -59,6 +59,7 @@ function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
   if (schema instanceof z.ZodMiniOptional) return keysAt(schema.def.innerType, path)
   if (schema instanceof z.ZodMiniUnion) return schema.def.options.flatMap((one) => keysAt(one, path))
   const [key, ...rest] = path
+  if (schema instanceof z.ZodMiniArray) return keysAt(schema.def.element, rest)
   if (schema instanceof z.ZodMiniRecord) return keysAt(schema.def.valueType, rest)
   if (!(schema instanceof z.ZodMiniObject)) return []
   return key === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(key)], rest)

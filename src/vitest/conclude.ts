@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestModule } from 'vitest/node'
 import type { Environment } from '../domain/environment.ts'
@@ -62,6 +62,7 @@ async function writeReports(session: Session, { root, variables }: SessionEnd): 
   try {
     await writeWhole(join(root, '.bench-agent', 'results.json'), resultsText(resultsOf(session)))
     await writeWhole(join(root, '.bench-agent', 'RESULTS.md'), renderMarkdown(session))
+    await writeTraces(session, root)
     const summary = variables.GITHUB_STEP_SUMMARY
     if (summary !== undefined)
       await appendFile(summary, `${renderMarkdown(session, { filesUrl: filesUrl(variables, root) })}\n`)
@@ -69,6 +70,16 @@ async function writeReports(session: Session, { root, variables }: SessionEnd): 
     session.files = []
     session.baselines.problems.push(messageOf(error))
   }
+}
+
+async function writeTraces(session: Session, root: string): Promise<void> {
+  const path = join(root, '.bench-agent', 'traces.json')
+  const records = session.executions.map(({ record }) => record)
+  // Those of an earlier session would be taken for this one's.
+  if (records.every(({ traces }) => traces === undefined)) return rm(path, { force: true })
+  const { otlpTraces } = await import('../report/otlp.ts')
+  await writeWhole(path, `${JSON.stringify(otlpTraces(records))}\n`)
+  session.files.push('.bench-agent/traces.json')
 }
 
 /** Where a reader of a GitHub job finds the files of the project at this commit; absent elsewhere. */

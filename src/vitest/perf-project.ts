@@ -27,6 +27,8 @@ export interface PerfProjectOptions {
   envFile?: string | undefined
   /** Prices by model, in US dollars per million tokens. @default none */
   prices?: Prices | undefined
+  /** Asks for the tokens of streams that would not tell them, see the option of `benchAgent`. @default false */
+  ensureStreamUsage?: boolean | undefined
   /** Set-up files of these tests; those of the root are left out, for they often forbid the network. @default none */
   setupFiles?: string[] | undefined
   /** Files that start what the tests need, once, in the main process. @default none */
@@ -43,6 +45,7 @@ const OptionsSchema = z.strictObject({
   spendUsd: z.optional(z.number().check(z.positive())),
   envFile: z.optional(filled),
   prices: z.optional(PricesSchema),
+  ensureStreamUsage: z.optional(z.boolean()),
   setupFiles: z.optional(z.array(filled)),
   globalSetup: z.optional(z.array(filled)),
   inconclusive: z.optional(z.enum(['pass', 'fail'])),

@@ -27,6 +27,7 @@ export interface ProjectSettings {
   mode: Mode
   prices?: Prices | undefined
   spendUsd?: number | undefined
+  ensureStreamUsage?: boolean | undefined
   inconclusive?: 'pass' | 'fail' | undefined
 }
 
@@ -153,6 +154,7 @@ export class BenchAgentReporter implements Reporter {
       sessionDirectory,
       // A test that measures in a suite of its own pays the same prices.
       prices: said?.prices ?? Object.assign({}, ...[...this.projects.values()].map(({ prices }) => prices)),
+      ensureStreamUsage: said?.ensureStreamUsage ?? false,
       spendUsd: said?.spendUsd,
       inconclusive: said?.inconclusive ?? 'pass',
     }

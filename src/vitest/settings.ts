@@ -14,6 +14,8 @@ export interface WorkerSettings {
   /** Folder that lives as long as the session: what processes leave for one another. */
   sessionDirectory: string
   prices: Prices
+  /** Whether to ask for the tokens of streams that would not tell, where a scenario does not say. */
+  ensureStreamUsage: boolean
   /** Cap of the whole session; absent without one. */
   spendUsd?: number | undefined
   inconclusive: 'pass' | 'fail'

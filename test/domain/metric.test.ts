@@ -56,14 +56,18 @@ describe('reading a run', () => {
       endedAtMs: 200,
       values: {
         waitingMs: 30,
+        modelMs: 60,
+        toolMs: 12,
         cpuMs: 7,
         inputTokens: 1000,
         outputTokens: 200,
         cachedTokens: 600,
+        cacheWriteTokens: 50,
         reasoningTokens: 90,
         steps: 3,
         modelCalls: 4,
         toolCalls: 2,
+        retries: 1,
         costUsd: 0.01,
       },
     },
@@ -75,14 +79,19 @@ describe('reading a run', () => {
     ['latencyMs', 120],
     ['responseTimeMs', 150],
     ['workingMs', 90],
+    ['waitingMs', 30],
+    ['modelMs', 60],
+    ['toolMs', 12],
     ['ttftMs', 40],
     ['inputTokens', 1000],
     ['outputTokens', 200],
     ['totalTokens', 1200],
     ['cachedTokens', 600],
+    ['cacheWriteTokens', 50],
     ['reasoningTokens', 90],
     ['steps', 3],
     ['modelCalls', 4],
+    ['retries', 1],
     ['toolCalls', 2],
     ['costUsd', 0.01],
     ['cpuMs', 7],
@@ -91,7 +100,7 @@ describe('reading a run', () => {
   })
 
   test('every metric of a run has a fact above', () => {
-    expect(runMetricNames).toHaveLength(14)
+    expect(runMetricNames).toHaveLength(19)
   })
 
   test('a run that waited for nothing worked all the time', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Case } from '../../src/domain/case.ts'
+import { distributionOf, quantileNames, statistics, supportOf } from '../../src/domain/distribution.ts'
 import { outcomes } from '../../src/domain/sample.ts'
-import { distributionOf, quantileNames, statistics, supportOf } from '../../src/domain/summary.ts'
 import { type GivenRun, oneCase, summaryOf, times } from './given.ts'
 
 const took = (latencyMs: number, more: GivenRun = {}): GivenRun => ({ endedAtMs: latencyMs, ...more })
@@ -154,6 +154,8 @@ describe('summarize', () => {
       cases: [],
       categories: [],
       turns: [],
+      phases: [],
+      tools: [],
     })
   })
 })

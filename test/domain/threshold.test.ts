@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Case } from '../../src/domain/case.ts'
 import type { Check } from '../../src/domain/check.ts'
+import { distributionOf } from '../../src/domain/distribution.ts'
 import { metrics } from '../../src/domain/metric.ts'
 import { distributionMetricNames, scenarioMetricNames } from '../../src/domain/metric-name.ts'
-import { distributionOf, type Summary } from '../../src/domain/summary.ts'
+import type { Summary } from '../../src/domain/summary.ts'
 import { checkCategory, checkThresholds, type Thresholds } from '../../src/domain/threshold.ts'
 import { type GivenRun, oneCase, summaryOf, times } from './given.ts'
 

@@ -21,7 +21,7 @@ describe('what an agent is given', () => {
     expect(await turn('greet', () => 'hello')).toBe('hello')
     usage({ inputTokens: 3 })
     run.stop(limit)
-    expect(run.turns).toMatchObject([{ name: 'greet' }])
+    expect(run.turns).toMatchObject([{ span: { name: 'greet' } }])
     expect(run.reported).toEqual([{ inputTokens: 3 }])
     expect(signal.aborted).toBe(true)
   })
@@ -120,7 +120,10 @@ describe('a turn', () => {
     })
     expect(answer).toBe('Hello')
     expect(run.turns).toEqual([
-      { name: 'answer', startedAtMs: 10, firstItem: { atMs: 30, isText: true }, endedAtMs: 60 },
+      {
+        span: { kind: 'turn', name: 'answer', startedAtMs: 110, endedAtMs: 160 },
+        firstItem: { atMs: 130, isText: true },
+      },
     ])
   })
 
@@ -128,7 +131,7 @@ describe('a turn', () => {
     const clock = virtualClock()
     const run = started(clock)
     await clock.run(() => run.turn('think', () => sleep(clock, 7)))
-    expect(run.turns).toEqual([{ name: 'think', startedAtMs: 0, endedAtMs: 7 }])
+    expect(run.turns).toEqual([{ span: { kind: 'turn', name: 'think', startedAtMs: 0, endedAtMs: 7 } }])
   })
 
   test.each([
@@ -149,7 +152,7 @@ describe('a turn', () => {
   ])('that %s rejects and is measured all the same', async (_, part: () => unknown) => {
     const run = started()
     await expect(run.turn('answer', part)).rejects.toThrow('broken')
-    expect(run.turns).toMatchObject([{ name: 'answer', startedAtMs: 0, endedAtMs: 0 }])
+    expect(run.turns).toMatchObject([{ span: { name: 'answer', startedAtMs: 0, endedAtMs: 0, failure: 'broken' } }])
   })
 
   test('may lie beside another', async () => {
@@ -158,10 +161,64 @@ describe('a turn', () => {
     await clock.run(() =>
       Promise.all([run.turn('slow', () => sleep(clock, 20)), run.turn('fast', () => sleep(clock, 10))]),
     )
-    expect(run.turns?.map(({ name, endedAtMs }) => [name, endedAtMs])).toEqual([
+    expect(run.turns?.map(({ span }) => [span.name, span.endedAtMs])).toEqual([
       ['fast', 10],
       ['slow', 20],
     ])
+  })
+})
+
+describe('a phase', () => {
+  const placed = (run: ActiveRun) => run.spans?.map(({ name, within }) => [name, within?.name])
+
+  test('lies in the part that it is called in, and beside the others', async () => {
+    const run = started()
+    await run.phase('outer', async () => {
+      await run.phase('inner', () => run.turn('innermost', () => 'x'))
+      await Promise.all([run.phase('left', () => 1), run.phase('right', () => 2)])
+    })
+    await run.phase('last', () => 3)
+    expect(placed(run)).toEqual([
+      ['outer', undefined],
+      ['inner', 'outer'],
+      ['innermost', 'inner'],
+      ['left', 'outer'],
+      ['right', 'outer'],
+      ['last', undefined],
+    ])
+  })
+
+  test('drains the stream that it returns, whose model calls and parts lie in it', async () => {
+    const run = started()
+    const text = await run.phase('write', async function* () {
+      yield 'a'
+      yield await run.phase('look up', () => 'b')
+    })
+    expect(text).toBe('ab')
+    expect(placed(run)).toEqual([
+      ['write', undefined],
+      ['look up', 'write'],
+    ])
+  })
+
+  test('has CPU and memory only where those of the process are the run’s', async () => {
+    const run = started()
+    await run.phase('unknown', () => 1)
+    let cpuMs = 5
+    run.readCpuMs = () => cpuMs
+    await run.phase('known', () => {
+      cpuMs = 12
+    })
+    const [unknown, known] = run.spans ?? []
+    expect([unknown?.cpuMs, unknown?.heapGrowthBytes]).toEqual([undefined, undefined])
+    expect(known?.cpuMs).toBe(7)
+    expect(known?.heapGrowthBytes).toEqual(expect.any(Number))
+  })
+
+  test('that breaks says why', async () => {
+    const run = started()
+    await expect(run.phase('load', () => Promise.reject(new Error('no file')))).rejects.toThrow('no file')
+    expect(run.spans).toMatchObject([{ kind: 'phase', name: 'load', failure: 'no file' }])
   })
 })
 

@@ -222,7 +222,12 @@ describe('the values of a run', () => {
       steps: server.log.length,
       toolCalls: server.log.reduce((total, call) => total + call.toolCalls.length, 0),
       costUsd: expect.closeTo((inputTokens * 0.25 + outputTokens * 2) / 1e6, 12),
+      retries: 0,
       waitingMs: 0,
+      modelMs: expect.closeTo(
+        run.calls.reduce((sum, { startedAtMs, endedAtMs = 0 }) => sum + endedAtMs - startedAtMs, 0),
+        9,
+      ),
     })
     expect(run.spentUsd).toBe(run.values.costUsd)
     expect([run.models, run.unpriced]).toEqual([['gpt-5-mini'], []])
@@ -232,12 +237,27 @@ describe('the values of a run', () => {
     expect(await measured(() => 'done')).toMatchObject({ values: {}, models: [], unpriced: [], spentUsd: 0 })
   })
 
-  test('know no tokens and no cost when one answer did not tell them', async () => {
+  test('are estimates where an answer did not tell its tokens', async () => {
     const run = await measured(async () => {
       await client.chat.completions.create(question)
       for await (const _ of await client.chat.completions.create({ ...question, stream: true }));
     })
-    expect(run.values).toEqual({ modelCalls: 2, steps: 2, toolCalls: 0, waitingMs: 0 })
+    const told = server.log[0]?.usage
+    const { inputTokens = 0, outputTokens = 0, estimatedTokens = 0 } = run.values
+    expect(run.values).toMatchObject({ modelCalls: 2, steps: 2, toolCalls: 0, waitingMs: 0 })
+    expect(estimatedTokens).toBeGreaterThan(0)
+    expect(inputTokens + outputTokens).toBe((told?.inputTokens ?? 0) + (told?.outputTokens ?? 0) + estimatedTokens)
+  })
+
+  test('know no tokens and no cost when one answer did not tell them, and they cannot be counted', async () => {
+    const url = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='
+    const picture = { role: 'user' as const, content: [{ type: 'image_url' as const, image_url: { url } }] }
+    const run = await measured(async () => {
+      await client.chat.completions.create(question)
+      const messages = [picture, ...question.messages]
+      for await (const _ of await client.chat.completions.create({ ...question, messages, stream: true }));
+    })
+    expect(run.values).toMatchObject({ modelCalls: 2, steps: 2, inputTokens: undefined, costUsd: undefined })
     expect(run.spentUsd).toBeUndefined()
   })
 

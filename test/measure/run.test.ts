@@ -241,13 +241,19 @@ describe('the check', () => {
       ])
       expect(run).toMatchObject({ models: ['agent'], unpriced: [], values: { modelCalls: 1, steps: 1 } })
       expect(run.spentUsd).toBeCloseTo(usdOf(0, 1), 12)
-      expect(run.judgeUsd).toBeCloseTo(usdOf(2, 1_000), 12)
+      const { inputTokens, outputTokens } = server.log[2]?.usage ?? {}
+      expect(run.judge).toEqual({
+        modelCalls: 2,
+        inputTokens,
+        outputTokens,
+        costUsd: expect.closeTo(usdOf(2, 1_000), 12),
+      })
 
       const unpriced = judgedBy('no-price')
       const unknown = await measureRun(unpriced, one, 0)
       unpriced.inFlight.close()
       expect(unknown).toMatchObject({ models: ['agent'], unpriced: ['no-price'] })
-      expect(unknown.judgeUsd).toBeUndefined()
+      expect(unknown.judge).toMatchObject({ costUsd: undefined })
       expect(unknown.spentUsd).toBeDefined()
     } finally {
       stop()
@@ -256,15 +262,12 @@ describe('the check', () => {
   })
 
   test('that calls no model costs nothing', async () => {
-    expect(
-      (
-        await measured(
-          () => () => 'answer',
-          () => ({ check: () => undefined }),
-        )
-      ).judgeUsd,
-    ).toBe(0)
-    expect((await measured(() => () => 'answer')).judgeUsd).toBe(0)
+    const judged = await measured(
+      () => () => 'answer',
+      () => ({ check: () => undefined }),
+    )
+    expect(judged.judge).toBeUndefined()
+    expect((await measured(() => () => 'answer')).judge).toBeUndefined()
   })
 })
 

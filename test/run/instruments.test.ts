@@ -28,7 +28,7 @@ describe('the heap', () => {
   async function readingsOf(options: Parameters<typeof planOf>[0], elapsedMs: number): Promise<number[]> {
     const clock = virtualClock()
     const plan = planOf(options)
-    const instruments = startInstruments(plan, clock)
+    const instruments = startInstruments(plan, clock, '.')
     clock.block(elapsedMs)
     const readAfter: number[] = []
     for (let run = 1; run <= plan.totalRuns; run++) {
@@ -64,7 +64,7 @@ describe('the heap', () => {
 
   test('grows by what runs keep, in bytes per run', () => {
     const plan = planOf({ runs: 3_000, thresholds: { heapGrowthBytes: 1_000 } })
-    const instruments = startInstruments(plan, virtualClock())
+    const instruments = startInstruments(plan, virtualClock(), '.')
     const kept: unknown[] = []
     for (let run = 1; run <= plan.totalRuns; run++) {
       kept.push(Array.from({ length: 122 }, (_, index) => index + 0.5))
@@ -77,14 +77,14 @@ describe('the heap', () => {
   })
 
   test('has an unknown growth below five readings', () => {
-    const instruments = startInstruments(planOf({ runs: 4, thresholds: { heapGrowthBytes: 1 } }), virtualClock())
+    const instruments = startInstruments(planOf({ runs: 4, thresholds: { heapGrowthBytes: 1 } }), virtualClock(), '.')
     for (let run = 1; run <= 4; run++) instruments.readHeap(run)
     expect(instruments.close().heapGrowthBytes).toBeUndefined()
   })
 
   test('that shrinks has not grown', () => {
     const kept: unknown[] = Array.from({ length: 3_000 }, () => Array.from({ length: 122 }, (_, index) => index + 0.5))
-    const instruments = startInstruments(planOf({ runs: 12, thresholds: { heapGrowthBytes: 1 } }), virtualClock())
+    const instruments = startInstruments(planOf({ runs: 12, thresholds: { heapGrowthBytes: 1 } }), virtualClock(), '.')
     for (let run = 1; run <= 12; run++) {
       kept.length -= 250
       instruments.readHeap(run)
@@ -93,7 +93,7 @@ describe('the heap', () => {
   })
 
   test('takes time from the runs, which is told', () => {
-    const instruments = startInstruments(planOf({ runs: 6, thresholds: { heapGrowthBytes: 1 } }), wallClock)
+    const instruments = startInstruments(planOf({ runs: 6, thresholds: { heapGrowthBytes: 1 } }), wallClock, '.')
     const startedMs = wallClock.nowMs()
     for (let run = 1; run <= 6; run++) instruments.readHeap(run)
     const tookMs = wallClock.nowMs() - startedMs
@@ -107,14 +107,14 @@ describe('when it is closed', () => {
   test('the process is as it was', () => {
     const { exit } = process
     const before = events.map((event) => process.rawListeners(event))
-    startInstruments(planOf(), virtualClock()).close()
+    startInstruments(planOf(), virtualClock(), '.').close()
     expect(process.exit).toBe(exit)
     expect(events.map((event) => process.rawListeners(event))).toEqual(before)
   })
 
   test('it tells the resident set and how late the loop was', async () => {
     const clock = virtualClock()
-    const instruments = startInstruments(planOf({ concurrency: 2 }), clock)
+    const instruments = startInstruments(planOf({ concurrency: 2 }), clock, '.')
     clock.block(500)
     const { peakRssBytes, late } = instruments.close()
     expect(peakRssBytes).toBeGreaterThan(2 ** 24)
@@ -125,7 +125,7 @@ describe('when it is closed', () => {
 describe('a stray failure', () => {
   function withRuns(names: string[], work: (runs: ActiveRun[]) => void): ActiveRun[] {
     const clock = virtualClock()
-    const instruments = startInstruments(planOf({ concurrency: 4 }), clock)
+    const instruments = startInstruments(planOf({ concurrency: 4 }), clock, '.')
     const runs = names.map((name, index) => new ActiveRun(undefined, name, index, clock))
     for (const run of runs) instruments.inFlight.add(run)
     try {
@@ -176,7 +176,7 @@ describe('model calls outside of the runs', () => {
     const call = () =>
       fetch(`${server.origin}/v1/chat/completions`, { method: 'POST', body: '{}' }).then((response) => response.text())
     await unattributed(call)
-    const instruments = startInstruments(planOf(), wallClock)
+    const instruments = startInstruments(planOf(), wallClock, '.')
     await attribute({ calls: [] }, call)
     await unattributed(call)
     await unattributed(call)

@@ -139,10 +139,6 @@ describe('it warns when', () => {
 })
 
 describe('it says nothing', () => {
-  test('about prices that nobody asked for', () => {
-    expect(warnings({ tally: { unpriced: new Set(['gpt-6']) } })).toEqual([])
-  })
-
   test('about model calls when there was no run', () => {
     expect(warnings({ tally: { runsWithCalls: 0 }, outcomes: [] })).toEqual([])
   })

@@ -16,6 +16,8 @@ function record(tally: Partial<Tally> = {}): ReturnType<typeof recordOf> {
   return recordOf({
     setting,
     startedAt,
+    loadStartedAt: undefined,
+    traces: [],
     resources,
     summary: summarize(samples, resources, setting.plan.cases),
     samples,

@@ -10,14 +10,15 @@ export function runMeasurement(changes: Partial<RunMeasurement> = {}): RunMeasur
     endedMs: 10,
     output: 'done',
     calls: [],
+    spans: [],
     values: {},
     turns: [],
     scores: undefined,
     models: [],
     unpriced: [],
+    priced: [],
     openStreams: 0,
     spentUsd: 0,
-    judgeUsd: 0,
     ...changes,
   }
 }

@@ -375,12 +375,27 @@ describe('an execution stops', () => {
     expect(codes(result)).toEqual([])
   })
 
+  test('at the cap counting what runs in flight have spent', async () => {
+    // The first run is on for long; with what it has paid already, the third reaches the cap.
+    const agent =
+      (clock: VirtualClock): Agent =>
+      async (run) => {
+        paying(run)
+        await sleep(clock, run.index === 0 ? 500 : 10)
+      }
+    const result = await executed(agent, { options: { runs: 20, concurrency: 2, spendUsd: 0.25 }, prices })
+    expect(result.samples.length).toBe(3)
+    expect(result.record.spentUsd).toBeCloseTo(0.3, 12)
+    expect(codes(result)).toEqual(['spend', 'tooFewSamples'])
+  })
+
   test('when a cap cannot be kept', async () => {
-    const result = await executed(() => paying, { options: { runs: 20, spendUsd: 0.3 } })
+    const unpriced: Agent = ({ usage }) => usage({ model: 'nobody-sells-it', inputTokens: 4e5, outputTokens: 0 })
+    const result = await executed(() => unpriced, { options: { runs: 20, spendUsd: 0.3 } })
     expect(result.samples.length).toBe(1)
     expect(result.record.spentUsd).toBeUndefined()
     expect(codes(result)).toEqual(['spend', 'tooFewSamples'])
-    const single = await executed(() => paying, { options: { runs: 1, spendUsd: 0.3 } })
+    const single = await executed(() => unpriced, { options: { runs: 1, spendUsd: 0.3 } })
     expect(codes(single)).toEqual(['spend'])
   })
 

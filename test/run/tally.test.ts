@@ -12,6 +12,9 @@ test('no runs add up to nothing', () => {
   expect(tallyOf()).toEqual({
     models: new Set(),
     unpriced: new Set(),
+    listPrices: new Map(),
+    estimated: 0,
+    realtimeCalls: 0,
     spentUsd: 0,
     unknownCosts: 0,
     openStreams: 0,
@@ -29,7 +32,7 @@ test('models are named once, with and without a price', () => {
 
 describe('what was spent', () => {
   test('is what agents and judges cost', () => {
-    expect(tallyOf({ spentUsd: 0.25, judgeUsd: 0.5 }, { spentUsd: 1 })).toMatchObject({
+    expect(tallyOf({ spentUsd: 0.25, judge: { modelCalls: 1, costUsd: 0.5 } }, { spentUsd: 1 })).toMatchObject({
       spentUsd: 1.75,
       unknownCosts: 0,
     })
@@ -37,8 +40,8 @@ describe('what was spent', () => {
 
   test('counts the runs whose agent or judge cost nobody knows what', () => {
     const tally = tallyOf(
-      { spentUsd: undefined, judgeUsd: 0.5 },
-      { spentUsd: 1, judgeUsd: undefined },
+      { spentUsd: undefined, judge: { modelCalls: 1, costUsd: 0.5 } },
+      { spentUsd: 1, judge: { modelCalls: 1 } },
       { spentUsd: 0.5 },
     )
     expect(tally).toMatchObject({ spentUsd: 2, unknownCosts: 2 })

@@ -1,0 +1,60 @@
+import type { Metric } from './metric-kind.ts'
+
+const here = 'METHODOLOGY.md'
+
+/** What is known of an execution as a whole. */
+export const scenarioMetrics = {
+  successRatio: {
+    label: 'success',
+    unit: 'ratio',
+    better: 'higher',
+    of: 'agent',
+    per: 'scenario',
+    meaning: 'Runs that were ok / all runs that the infrastructure did not break.',
+    source: here,
+    read: (counts) => {
+      const judged = counts.ok + counts.wrong + counts.error + counts.timeout + counts.limit
+      return judged === 0 ? undefined : counts.ok / judged
+    },
+  },
+  runsPerSecond: {
+    label: 'throughput',
+    unit: 'perSecond',
+    better: 'higher',
+    of: 'machine',
+    per: 'scenario',
+    meaning: 'Runs that were ok, per second from the first start to the last end.',
+    source: here,
+    read: (counts, resources) => (resources.durationMs > 0 ? (counts.ok * 1000) / resources.durationMs : undefined),
+  },
+  heapGrowthBytes: {
+    label: 'heap growth',
+    unit: 'bytes',
+    better: 'lower',
+    of: 'machine',
+    per: 'scenario',
+    meaning: 'Growth of heap and external memory after garbage collection, per run.',
+    source: here,
+    read: (_, resources) => resources.heapGrowthBytes,
+  },
+  peakRssBytes: {
+    label: 'peak RSS',
+    unit: 'bytes',
+    better: 'lower',
+    of: 'machine',
+    per: 'scenario',
+    meaning: 'Highest resident set of the process while runs were on.',
+    source: 'process.memoryUsage.rss(), every 100 ms',
+    read: (_, resources) => resources.peakRssBytes,
+  },
+  eventLoopDelayMs: {
+    label: 'loop delay',
+    unit: 'ms',
+    better: 'lower',
+    of: 'machine',
+    per: 'scenario',
+    meaning: '99th percentile of how late the event loop was.',
+    source: 'node:perf_hooks monitorEventLoopDelay',
+    read: (_, resources) => resources.eventLoopDelayMs,
+  },
+} as const satisfies Record<string, Metric>

@@ -1,0 +1,24 @@
+import { readCall } from '../capture/read-call.ts'
+import type { WireCall } from '../capture/wire-call.ts'
+import type { ModelCall } from '../domain/span.ts'
+import { isAnswered } from './call-values.ts'
+
+/**
+ * What `wire` says about a model call; where a stream did not tell its tokens, they are counted by a tokenizer, if there is one,
+ * and called estimated.
+ *
+ * @param originMs The start of the run on `wallClock`.
+ */
+export async function readAnswer(wire: WireCall, originMs: number): Promise<ModelCall> {
+  const call = await readCall(wire, originMs)
+  if (!lacksTokens(call)) return call
+  const { estimateUsage } = await import('../capture/tokenizer.ts')
+  return { ...call, usage: (await estimateUsage(wire, call.usage)) ?? call.usage }
+}
+
+// Of a protocol that nobody knows, the text is as unknown as the tokens.
+function lacksTokens(call: ModelCall): boolean {
+  const { usage, streamed, provider, failure } = call
+  if (!streamed || provider === 'unknown' || failure !== undefined || !isAnswered(call)) return false
+  return usage?.inputTokens === undefined || usage.outputTokens === undefined
+}

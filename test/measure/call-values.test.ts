@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import type { ModelCall } from '../../src/domain/span.ts'
+import type { Span } from '../../src/domain/trace.ts'
+import { callValues } from '../../src/measure/call-values.ts'
+
+const call = (startedAtMs: number, endedAtMs: number | undefined, rest: Partial<ModelCall> = {}): ModelCall => ({
+  provider: 'openai',
+  api: 'chat',
+  url: '',
+  streamed: false,
+  startedAtMs,
+  endedAtMs,
+  status: 200,
+  toolCalls: 0,
+  reasoningStreamed: false,
+  usage: { inputTokens: 10, outputTokens: 1 },
+  ...rest,
+})
+const tool = (startedAtMs: number, endedAtMs: number): Span => ({ kind: 'tool', name: 't', startedAtMs, endedAtMs })
+const valuesOf = (calls: ModelCall[], spans: Span[] = []) => callValues({ calls, spans, reported: [], latencyMs: 100 })
+
+describe('the time in model calls', () => {
+  test('counts what overlaps once, and nothing after the end of the run', () => {
+    expect(valuesOf([call(0, 30), call(20, 50), call(90, undefined)]).modelMs).toBe(60)
+  })
+
+  test('is unknown where no call was seen', () => {
+    expect(valuesOf([]).modelMs).toBeUndefined()
+  })
+})
+
+describe('the time of back-off', () => {
+  const refused = { status: 429, failure: { class: 'rateLimit', message: '' }, usage: undefined } as const
+
+  test('is that from a failed call to its repetition', () => {
+    const values = valuesOf([call(0, 10, refused), call(40, 50, { retryOf: 0 })])
+    expect(values).toMatchObject({ waitingMs: 30, retries: 1, modelCalls: 2, steps: 1, inputTokens: 10 })
+  })
+
+  test('counts waits of parallel calls once', () => {
+    const calls = [
+      call(0, 10, refused),
+      call(0, 20, refused),
+      call(40, 50, { retryOf: 0 }),
+      call(60, 70, { retryOf: 1 }),
+    ]
+    expect(valuesOf(calls)).toMatchObject({ waitingMs: 50, retries: 2 })
+  })
+
+  test('is not what lies between a failed call and one that does not repeat it', () => {
+    expect(valuesOf([call(0, 10, refused), call(40, 50)]).waitingMs).toBe(0)
+  })
+})
+
+describe('the time in tools', () => {
+  test('counts tools that overlap once', () => {
+    expect(valuesOf([call(0, 5, { toolCalls: 2 })], [tool(10, 30), tool(20, 40)]).toolMs).toBe(30)
+  })
+
+  test('is unknown where tools were asked for and no framework told of them, and nothing where none was', () => {
+    expect(valuesOf([call(0, 5, { toolCalls: 2 })]).toolMs).toBeUndefined()
+    expect(valuesOf([call(0, 5)]).toolMs).toBe(0)
+  })
+})
+
+test('tokens that a tokenizer counted are told apart', () => {
+  const estimated = { usage: { inputTokens: 5, outputTokens: 7, estimatedTokens: 12 } }
+  expect(valuesOf([call(0, 1), call(2, 3, estimated)])).toMatchObject({ inputTokens: 15, estimatedTokens: 12 })
+  expect(valuesOf([call(0, 1)]).estimatedTokens).toBeUndefined()
+})
