@@ -1,6 +1,7 @@
 import { falseAlarmRate, smallestEffectRatio, steadyToleranceRatio } from '../compare/regression.ts'
-import { formatBytes, formatMs, formatRatio } from '../domain/format.ts'
+import { formatBytes, formatMs, formatRatio, formatUsd, plural } from '../domain/format.ts'
 import { describeLoad } from '../domain/load.ts'
+import { sumKnown } from '../domain/usage.ts'
 import { folded, type Section, text } from './markdown-section.ts'
 import { plain } from './markdown-text.ts'
 import { coldStartOf, sensitivityOf } from './seen.ts'
@@ -13,7 +14,8 @@ export function methodSection(session: Session): Section {
   return folded('Environment and method', text(...lines.map((line) => `- ${line}`)))
 }
 
-function environmentLines({ environment, executions, startedAt }: Session): string[] {
+function environmentLines(session: Session): string[] {
+  const { environment, executions, startedAt } = session
   const { node, platform, architecture, cpuModel, cpuCores, memoryBytes, runnerLabel, runnerImage, version } =
     environment
   const runner = [runnerLabel, runnerImage].filter((part) => part !== undefined).join(' ')
@@ -23,8 +25,33 @@ function environmentLines({ environment, executions, startedAt }: Session): stri
     `Started ${plain(startedAt.slice(0, 16).replace('T', ' '))} UTC, bench-agent ${plain(version)}`,
     `Node ${plain(node)}, ${plain(platform)} ${plain(architecture)}, ${cpuCores} × ${plain(cpuModel)}, ${formatBytes(memoryBytes)} memory${runner === '' ? '' : `, runner ${plain(runner)}`}`,
     ...(models.size === 0 ? [] : [`Models: ${[...models].sort().map(plain).join(', ')}`]),
+    ...priceLines(session),
+    ...judgeLines(session),
     ...(loads.size === 0 ? [] : [`Load: ${[...loads].map(plain).join('; ')}`]),
   ]
+}
+
+function priceLines({ executions }: Session): string[] {
+  const prices = executions.flatMap(({ record }) => record.listPrices ?? [])
+  const [first] = prices
+  if (first === undefined) return []
+  const named = prices.map(({ model, matched, seller }) => `${model} as ${matched} of ${seller}`)
+  const date = first.listDate === undefined ? '' : ` of ${first.listDate}`
+  return [`Prices by the public list${plain(date)}: ${[...new Set(named)].sort().map(plain).join(', ')}`]
+}
+
+function judgeLines(session: Session): string[] {
+  return finalExecutions(session).flatMap(({ record }) => {
+    if (record.judge === undefined) return []
+    const { modelCalls, inputTokens, outputTokens, costUsd } = record.judge
+    const tokens = sumKnown([inputTokens, outputTokens])
+    const parts = [
+      plural(modelCalls, 'model call'),
+      tokens === undefined ? 'unknown tokens' : plural(tokens, 'token'),
+      costUsd === undefined ? 'unknown cost' : formatUsd(costUsd),
+    ]
+    return [`The check of ${plain(nameOf(record))} made ${parts.join(', ')}, which are not the agent’s.`]
+  })
 }
 
 function seenLines(session: Session): string[] {

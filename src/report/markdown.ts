@@ -5,6 +5,7 @@ import { methodSection } from './markdown-method.ts'
 import { categoriesSection, countUnchanged, problemsSection, resultsSection } from './markdown-results.ts'
 import { joinSections, type Section, text } from './markdown-section.ts'
 import { code, plain, prose } from './markdown-text.ts'
+import { timeSection } from './markdown-time.ts'
 import { nextSteps } from './next-step.ts'
 import { notesOf, subjectOf } from './note.ts'
 import type { Session } from './session.ts'
@@ -39,6 +40,7 @@ export function renderMarkdown(session: Session, { filesUrl = '..' }: MarkdownOp
     problemsSection(session),
     categoriesSection(session),
     resultsSection(session, filesUrl),
+    timeSection(session),
     baselinesSection(session),
     methodSection(session),
   ]

@@ -1,5 +1,5 @@
+import type { Distribution, Statistic } from '../domain/distribution.ts'
 import { formatCount, formatRatio, formatValue } from '../domain/format.ts'
-import type { Distribution, Statistic } from '../domain/summary.ts'
 import type { Unit } from '../domain/unit.ts'
 import type { ResultRow } from './result-row.ts'
 import { histogramBar, sparkline } from './sparkline.ts'

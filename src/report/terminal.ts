@@ -7,13 +7,14 @@ import { notesOf, subjectOf } from './note.ts'
 import { explainColumns, resultColumns, unknown } from './result-column.ts'
 import { type ResultRow, resultGroups } from './result-row.ts'
 import { coldStartOf, sensitivityOf } from './seen.ts'
-import type { Session } from './session.ts'
+import type { ReportedExecution, Session } from './session.ts'
 import { describeStandings, describeWork } from './session-line.ts'
 import { finalExecutions, marks, nameOf } from './standing.ts'
 import { renderTable, type TableRow } from './table.ts'
 import { brokenLines } from './terminal-broken.ts'
 import { type Paper, paperOf } from './terminal-paper.ts'
 import { displayWidth, pad, wrap } from './text.ts'
+import { describeTime } from './time-share.ts'
 
 /** Where {@link renderTerminal} writes to. */
 export interface TerminalOptions {
@@ -134,6 +135,16 @@ function baselineSection({ baselines }: Session, { columns, colors }: Paper): st
   ]
 }
 
+const mostTimeLines = 3
+
+function timeLines(executions: readonly ReportedExecution[]): string[] {
+  const told = executions.flatMap(({ record }) => {
+    const parts = describeTime(record)
+    return parts === undefined ? [] : [`Time of ${nameOf(record)}: ${parts}.`]
+  })
+  return told.slice(0, mostTimeLines)
+}
+
 function footLines(session: Session, { columns, colors }: Paper): string[] {
   const executions = finalExecutions(session)
   const cold = coldStartOf(executions)
@@ -141,6 +152,7 @@ function footLines(session: Session, { columns, colors }: Paper): string[] {
   const seen = sensitivityOf(executions)
   const lines = [
     cold === undefined ? '' : `Cold start: ${of}${formatMs(cold.latencyMs)}, ${cold.ratio.toFixed(1)} times the p50.`,
+    ...timeLines(executions),
     seen === undefined ? '' : `${seen} Smaller worsenings may go unseen.`,
   ]
   return lines.filter((line) => line !== '').flatMap((line) => wrap(line, columns).map(colors.dim))

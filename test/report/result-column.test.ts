@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { distributionOf } from '../../src/domain/summary.ts'
+import { distributionOf } from '../../src/domain/distribution.ts'
 import { explainColumns, resultColumns, statisticText } from '../../src/report/result-column.ts'
 import { checksOfCategory, type ResultRow, resultGroups } from '../../src/report/result-row.ts'
 import { thresholdCheck } from './given.ts'
