@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { captureCpuFigures } from './capture-cpu.ts'
 import { captureHotPath } from './capture-hot-path.ts'
 import { driverFigures } from './driver.ts'
 import { type Figure, humanTable, isOk, jsonLine } from './figure.ts'
@@ -30,7 +31,7 @@ async function captureFigures(): Promise<Figure[]> {
 
 const { json } = parseArgs({ options: { json: { type: 'boolean', default: false } } }).values
 const figures: Figure[] = []
-for (const measure of [driverFigures, captureFigures, async () => [startFigure()]]) {
+for (const measure of [driverFigures, captureFigures, captureCpuFigures, async () => [startFigure()]]) {
   const measured = await measure()
   figures.push(...measured)
   if (json) for (const figure of measured) console.log(jsonLine(figure))

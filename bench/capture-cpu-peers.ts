@@ -1,0 +1,149 @@
+import { FetchInterceptor } from '@mswjs/interceptors/fetch'
+
+/** What every technique has to tell of a call, when its answer has been read. */
+export interface Told {
+  model: string
+  inputTokens: number
+  outputTokens: number
+  cachedTokens: number
+  toolCalls: number
+  stopReason: string
+  durationMs: number
+  /** Absent for a plain call. */
+  firstContentMs?: number | undefined
+  lastContentMs?: number | undefined
+}
+
+/** A way to see model calls; `stop` undoes it. */
+export interface Technique {
+  stop: () => void
+}
+
+type Tell = (told: Told) => void
+
+/** The wrapper around `fetch` that one would write by hand: it passes the body on through a stream that takes notes. */
+export function fetchWrapper(tell: Tell): Technique {
+  const original = globalThis.fetch
+  globalThis.fetch = async (input, init) => {
+    const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
+    if (!url.endsWith('/chat/completions')) return original(input, init)
+    const startedMs = performance.now()
+    const response = await original(input, init)
+    if (response.body === null) return response
+    const notes = notesFrom(startedMs, isStream(response))
+    const watched = response.body.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform: (chunk, controller) => {
+          notes.add(chunk)
+          controller.enqueue(chunk)
+        },
+        flush: () => tell(notes.read()),
+      }),
+    )
+    return new Response(watched, response)
+  }
+  return {
+    stop: () => {
+      globalThis.fetch = original
+    },
+  }
+}
+
+/** The interceptor of `fetch` that mocking libraries are built on: it hands out a copy of each response. */
+export function mswInterceptors(tell: Tell): Technique {
+  const interceptor = new FetchInterceptor()
+  const started = new Map<string, number>()
+  interceptor.on('request', ({ requestId }) => {
+    started.set(requestId, performance.now())
+  })
+  interceptor.on('response', async ({ response, requestId, request }) => {
+    const startedMs = started.get(requestId) ?? 0
+    started.delete(requestId)
+    if (!request.url.endsWith('/chat/completions') || response.body === null) return
+    const notes = notesFrom(startedMs, isStream(response))
+    for await (const chunk of response.body) notes.add(chunk)
+    tell(notes.read())
+  })
+  interceptor.apply()
+  return { stop: () => interceptor.dispose() }
+}
+
+function isStream(response: Response): boolean {
+  return response.headers.get('content-type')?.includes('text/event-stream') ?? false
+}
+
+interface Notes {
+  add: (chunk: Uint8Array) => void
+  read: () => Told
+}
+
+// As little as will do for these two kinds of answers of one provider.
+function notesFrom(startedMs: number, streamed: boolean): Notes {
+  const chunks: Uint8Array[] = []
+  const atMs: number[] = []
+  return {
+    add: (chunk) => {
+      chunks.push(chunk)
+      atMs.push(performance.now() - startedMs)
+    },
+    read: () => (streamed ? readStream(chunks, atMs) : readWhole(chunks, performance.now() - startedMs)),
+  }
+}
+
+function readWhole(chunks: readonly Uint8Array[], durationMs: number): Told {
+  const body = JSON.parse(Buffer.concat(chunks).toString())
+  const [choice] = body.choices
+  return {
+    ...usageOf(body.usage),
+    model: body.model,
+    toolCalls: choice.message.tool_calls?.length ?? 0,
+    stopReason: choice.finish_reason,
+    durationMs,
+  }
+}
+
+function readStream(chunks: readonly Uint8Array[], atMs: readonly number[]): Told {
+  const told: Told = {
+    model: '',
+    inputTokens: 0,
+    outputTokens: 0,
+    cachedTokens: 0,
+    toolCalls: 0,
+    stopReason: '',
+    durationMs: 0,
+  }
+  const decoder = new TextDecoder()
+  const calls = new Set<number>()
+  let rest = ''
+  for (const [index, chunk] of chunks.entries()) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      if (!line.startsWith('data: ') || line === 'data: [DONE]') continue
+      const event = JSON.parse(line.slice(6))
+      told.model = event.model
+      if (event.usage) Object.assign(told, usageOf(event.usage))
+      const choice = event.choices[0]
+      if (choice?.finish_reason) told.stopReason = choice.finish_reason
+      for (const call of choice?.delta.tool_calls ?? []) calls.add(call.index)
+      if (!choice?.delta.content) continue
+      told.firstContentMs ??= atMs[index]
+      told.lastContentMs = atMs[index]
+    }
+  }
+  told.toolCalls = calls.size
+  told.durationMs = atMs.at(-1) ?? 0
+  return told
+}
+
+function usageOf(usage: {
+  prompt_tokens: number
+  completion_tokens: number
+  prompt_tokens_details: { cached_tokens: number }
+}): Pick<Told, 'inputTokens' | 'outputTokens' | 'cachedTokens'> {
+  return {
+    inputTokens: usage.prompt_tokens,
+    outputTokens: usage.completion_tokens,
+    cachedTokens: usage.prompt_tokens_details.cached_tokens,
+  }
+}
