@@ -62,7 +62,7 @@ describe('src', () => {
 })
 
 describe.skipIf(!existsSync(`${root}examples`))('examples', () => {
-  test('are numbered without gaps', () => {
+  test('are numbered without gaps, in groups that begin with a ten', () => {
     expect(exampleMistakes(readdirSync(`${root}examples`))).toEqual([])
   })
 })
