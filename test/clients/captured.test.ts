@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { clients } from '../../fixtures/clients/all.ts'
+import type { Ask, ClientFixture } from '../../fixtures/clients/client.ts'
+import { goals } from '../../fixtures/model-server/goals.ts'
+import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
+import { callsOutsideRuns } from '../../src/capture/attribution.ts'
+import { captureFaults } from '../../src/capture/guard.ts'
+import { observe } from '../../src/capture/observe.ts'
+import { wallClock } from '../../src/domain/clock.ts'
+import type { Agent, Run } from '../../src/domain/scenario.ts'
+import type { RunMeasurement } from '../../src/measure/measurement.ts'
+import { measureRun } from '../../src/measure/run.ts'
+import { runSetting } from '../measure/run-setting.ts'
+import { capturedTruth, servedTruth } from './truth.ts'
+
+const concurrentRuns = 20
+const knobs = 'cached=8,cacheWrite=3,reasoning=5'
+
+let server: ModelServer
+
+beforeAll(async () => {
+  server = await startModelServer()
+})
+afterAll(() => server.close())
+
+const goalOf = (index: number) => {
+  const goal = goals[index % goals.length]
+  if (goal === undefined) throw new Error('expected a goal')
+  return goal
+}
+
+/** Runs `ask` in 20 runs at once; its client was made before anybody watched. */
+async function runsOf(ask: Ask, streamed: boolean): Promise<RunMeasurement[]> {
+  const agent: Agent = ({ input, signal }: Run) => ask({ goal: String(input), streamed, signal })
+  const setting = runSetting(wallClock, agent)
+  try {
+    const indexes = Array.from({ length: concurrentRuns }, (_, index) => index)
+    return await Promise.all(
+      indexes.map((index) => {
+        const input = `${goalOf(index).input} (run-${index})`
+        return measureRun(setting, { name: `case ${index}`, input }, index)
+      }),
+    )
+  } finally {
+    setting.inFlight.close()
+  }
+}
+
+describe.each(clients.map((client) => [client.name, client] as const))('%s', (_, client: ClientFixture) => {
+  let ask: Ask
+  let stop: () => void
+  beforeAll(async () => {
+    ask = await client.make(server)
+    stop = observe()
+  })
+  afterAll(() => stop())
+
+  test.each(client.kinds ?? (['plain', 'streamed'] as const))(
+    'answers, %s: every call, token and tool call is seen, in the run that it belongs to',
+    async (kind) => {
+      server.reset({ knobs })
+      const faultsBefore = captureFaults().count
+      const outsideBefore = callsOutsideRuns()
+      const runs = await runsOf(ask, kind === 'streamed')
+      for (const [index, run] of runs.entries()) {
+        expect(run.problem).toBeUndefined()
+        expect(run.output).toContain(goalOf(index).expected)
+      }
+      const outside = callsOutsideRuns() - outsideBefore
+      const seen = runs.reduce((sum, { calls }) => sum + calls.length, 0)
+      expect(seen + outside).toBe(server.log.length)
+      expect(captureFaults().count).toBe(faultsBefore)
+      const captured = runs.map(capturedTruth)
+      const served = runs.map((_, index) => servedTruth(server, index))
+      if (client.keepsScope ?? true) {
+        expect(outside).toBe(0)
+        expect(captured).toEqual(served)
+      } else {
+        // What cannot be attributed is named, and nobody is given what is not theirs.
+        for (const [index, run] of captured.entries()) expect(run.calls).toBeLessThanOrEqual(served[index]?.calls ?? 0)
+      }
+    },
+  )
+})
