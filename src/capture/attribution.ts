@@ -15,6 +15,11 @@ export interface CallSink {
   addSpan?(span: OpenSpan): void
   /** The span whose scope this is; absent in the scope of the whole run. */
   within?: OpenSpan | undefined
+  /**
+   * Why nothing more can belong to it; absent while something can. Work that a queue runs later than it was asked to runs in the
+   * scope of whoever happened to be next to it, and what such a scope says after its own run is over is certainly wrong.
+   */
+  readonly over?: 'ended' | 'stopped' | undefined
   /** The run or judge in whose spans this scope lies; absent when this is the run or judge itself. */
   owner?: CallSink | undefined
 }
@@ -28,6 +33,7 @@ export interface Place {
 const scope = new AsyncLocalStorage<CallSink | undefined>()
 const locators = new Set<() => Place | undefined>()
 let callsOutside = 0
+let callsAfterEnd = 0
 
 /** The result of `work`; model calls made by it and by what it starts belong to `sink`. */
 export function attribute<Result>(sink: CallSink, work: () => Result): Result {
@@ -94,11 +100,19 @@ export function unattributed<Result>(work: () => Result): Result {
 }
 
 /**
- * Model calls seen outside any scope since this process started. A queue that was made outside the runs loses their
- * scope, and so does work that outlives nobody's run; compare two readings to see the calls between them.
+ * Model calls since this process started that were made outside any scope, or in that of a run that is over; compare two
+ * readings to see the calls between them.
  */
 export function callsOutsideRuns(): number {
   return callsOutside
+}
+
+/**
+ * Model calls, among those of {@link callsOutsideRuns}, that started in the scope of a run that had ended by itself. The agent
+ * leaves work behind, or a queue has lost the scopes: then other calls were given to the wrong run.
+ */
+export function callsAfterEnds(): number {
+  return callsAfterEnd
 }
 
 /** Whose scope this is, the innermost span included; absent outside any. */
@@ -116,8 +130,11 @@ export function currentOwner(): CallSink | undefined {
 /** Whose the model call is that starts right now; a call of nobody is counted and absent. */
 export function claimCall(): CallSink | undefined {
   const sink = currentSink()
-  if (sink === undefined) callsOutside++
-  return sink
+  const over = (sink?.owner ?? sink)?.over
+  if (sink !== undefined && over === undefined) return sink
+  callsOutside++
+  if (over === 'ended') callsAfterEnd++
+  return undefined
 }
 
 function innermost(sink: CallSink): CallSink {

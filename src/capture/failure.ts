@@ -28,6 +28,8 @@ export function classOfStatus(status: number): ErrorClass | undefined {
 export function networkClass(error: unknown): ErrorClass | undefined {
   if (namesOf(error).some((name) => timeouts.has(name))) return 'timeout'
   const code = propertyOf(error, 'code')
+  // How axios calls its own timeout, unless it is told to call it ETIMEDOUT.
+  if (code === 'ECONNABORTED' && /^timeout\b/i.test(String(propertyOf(error, 'message')))) return 'timeout'
   return typeof code === 'string' && connectionCodes.some((codes) => codes.test(code)) ? 'connection' : undefined
 }
 

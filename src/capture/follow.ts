@@ -38,7 +38,8 @@ export function followRequest(
   const protocol = recognise(pathname)
   const isCall = protocol !== undefined && protocol.sharesPath !== true
   const sink = isCall ? claimCall() : currentSink()
-  if (sink === undefined || (protocol === undefined && isOtherApi(pathname))) return undefined
+  if (sink === undefined || (sink.owner ?? sink).over !== undefined || (protocol === undefined && isOtherApi(pathname)))
+    return undefined
   const url = origin + pathname
   const wire = startedWireCall(protocol ?? unknownProtocol, method, url, wallClock.nowMs(), rawHeaders, sink.within)
   const call: FollowedCall = { wire, sink, state: 'undecided' }

@@ -117,6 +117,7 @@ const WarningSchema = z.strictObject({
     'foreignCalls',
     'estimatedTokens',
     'realtime',
+    'unattributed',
   ]),
   message: z.string(),
   remedy: z.string(),

@@ -170,6 +170,16 @@ export function setScore(samples: Samples, index: number, name: string, value: n
   column[index] = value
 }
 
+/** What a run knows from its model calls, and nothing when those are not known to be its own. */
+export const callRunValues = runValues.filter((name) => name !== 'cpuMs')
+
+/** Makes unknown what model calls told of the runs. */
+export function forgetCalls(samples: Samples): void {
+  for (const name of callRunValues) delete samples.values[name]
+  for (const name of ['index', ...callValues] as const) samples.calls[name].length = 0
+  samples.firstTokenAtMs.fill(Number.NaN)
+}
+
 /** The value of `column` at `index`; absent when unknown. */
 export function valueAt(column: Float64Array | undefined, index: number): number | undefined {
   const value = column?.[index]

@@ -18,6 +18,7 @@ export interface Warning {
     | 'foreignCalls'
     | 'estimatedTokens'
     | 'realtime'
+    | 'unattributed'
   message: string
   /** What to do. */
   remedy: string

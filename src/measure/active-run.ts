@@ -62,7 +62,7 @@ export class ActiveRun implements Run, CallSink {
   onCallEnded?: (call: WireCall) => void
   onUsage?: (used: ReportedUsage) => void
   #controller: AbortController | undefined
-  #over: (() => void) | undefined
+  #onOver: (() => void) | undefined
 
   constructor(input: unknown, name: string, index: number, clock: Clock) {
     this.input = input
@@ -94,10 +94,15 @@ export class ActiveRun implements Run, CallSink {
     }
   }
 
+  get over(): 'ended' | 'stopped' | undefined {
+    if (this.endedMs === undefined) return undefined
+    return this.stopped === undefined ? 'ended' : 'stopped'
+  }
+
   /** Resolves when the run is over: its agent is done, or it was stopped. */
-  over(): Promise<void> {
+  whenOver(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.endedMs === undefined) this.#over = resolve
+      if (this.endedMs === undefined) this.#onOver = resolve
       else resolve()
     })
   }
@@ -126,7 +131,7 @@ export class ActiveRun implements Run, CallSink {
 
   #end(): void {
     this.endedMs = this.clock.nowMs()
-    this.#over?.()
+    this.#onOver?.()
   }
 
   #abort(stop: Stop): void {

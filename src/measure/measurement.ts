@@ -93,8 +93,10 @@ async function measureCalls(
   // Calls that start later belong to an agent that did not stop, not to this run.
   const wires = run.calls.slice()
   const answered = run.stopped === undefined && run.thrown === undefined
-  if (answered) await closing(run.clock, () => wires.every(isComplete))
-  const openStreams = answered ? wires.filter((wire) => !isComplete(wire)).length : 0
+  // A realtime connection is the agent's to keep.
+  const streams = answered ? wires.filter(({ protocol }) => protocol.api !== 'realtime') : none
+  if (answered) await closing(run.clock, () => streams.every(isComplete))
+  const openStreams = streams.filter((wire) => !isComplete(wire)).length
   const calls = await Promise.all(wires.map((wire) => readAnswer(wire, run.startedMs)))
   linkRetries(wires, calls)
   const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)

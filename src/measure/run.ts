@@ -56,7 +56,7 @@ export async function measureRun(setting: RunSetting, one: Case, index: number):
   inFlight.add(run)
   // An execution that was ended during the set-up has stopped the run already, and wants no agent called.
   const settled = run.endedMs === undefined ? attribute(run, () => callAgent(setting.agent, run)) : done
-  if (run.endedMs === undefined) await run.over()
+  if (run.endedMs === undefined) await run.whenOver()
   inFlight.delete(run)
   const cpuMs = cpuBeforeMs === undefined ? undefined : (setting.readCpuMs?.() ?? cpuBeforeMs) - cpuBeforeMs
   const abandoned = run.stopped !== undefined && !(await within(clock, settled, setting.graceMs)).done

@@ -1,4 +1,4 @@
-import { callsOutsideRuns, currentOwner } from '../capture/attribution.ts'
+import { callsAfterEnds, callsOutsideRuns, currentOwner } from '../capture/attribution.ts'
 import { observeFrameworks } from '../capture/framework/all.ts'
 import { observe } from '../capture/observe.ts'
 import type { Clock } from '../domain/clock.ts'
@@ -22,6 +22,8 @@ export interface Instruments {
   hearFrameworks: () => void
   /** Model calls since the start that belonged to no run. */
   callsOutside: () => number
+  /** Those among them that show that the calls of other runs may be in the wrong place, too. */
+  callsAfterEnds: () => number
   /** Stops watching; call it once, whatever happened. */
   close: () => Readings
 }
@@ -52,6 +54,7 @@ export function startInstruments(
   const inFlight = watchDeadlines(clock, plan.limits.latencyMs, onCount)
   const stops = [observe(), observeFrameworks(from)]
   const outsideBefore = callsOutsideRuns()
+  const afterBefore = callsAfterEnds()
   const unguard = guardProcess({ claim: (error) => claim(inFlight, error) })
   const loop = watchEventLoop(clock, plan.load.concurrency === 1)
   const stopResidentSet = watchResidentSet(clock)
@@ -61,6 +64,7 @@ export function startInstruments(
     readHeap: heap.read,
     hearFrameworks: () => stops.push(observeFrameworks(from)),
     callsOutside: () => callsOutsideRuns() - outsideBefore,
+    callsAfterEnds: () => callsAfterEnds() - afterBefore,
     close: () => {
       const peakRssBytes = stopResidentSet()
       const { delayP99Ms, late } = loop.stop()

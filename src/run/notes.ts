@@ -22,10 +22,18 @@ export function behaviourChecks(tally: Tally): Check[] {
   ]
 }
 
+/** Model calls of nobody. */
+export interface ForeignCalls {
+  /** Made outside of any run. */
+  outside: number
+  /** Those among them that show that a queue has mixed up the calls of runs that were on at the same time. */
+  crossed: number
+}
+
 /** What the user should know of an execution besides its verdict. */
-export function executionWarnings(plan: Plan, summary: Summary, tally: Tally, callsOutside: number): Warning[] {
+export function executionWarnings(plan: Plan, summary: Summary, tally: Tally, foreign: ForeignCalls): Warning[] {
   const warnings: (Warning | undefined)[] = [
-    noModelCalls(summary, tally, callsOutside),
+    crossedCalls(foreign) ?? noModelCalls(summary, tally, foreign.outside),
     unknownTokens(tally),
     infrastructure(summary),
     degraded(summary),
@@ -35,6 +43,16 @@ export function executionWarnings(plan: Plan, summary: Summary, tally: Tally, ca
     realtime(tally),
   ]
   return warnings.filter((warning) => warning !== undefined)
+}
+
+function crossedCalls({ crossed }: ForeignCalls): Warning | undefined {
+  if (crossed === 0) return undefined
+  return {
+    code: 'unattributed',
+    message: `${plural(crossed, 'model call')} started in the scope of a run that had ended, so it is not known which calls belong to which run: tokens, steps, tool calls and cost of the runs are unknown.`,
+    remedy:
+      'A queue or pool that was made outside the runs runs one agent’s work in the scope of another: make it in `setup`, use p-limit or p-queue from 10 on, give it `AsyncResource.bind(task)`, or measure at `concurrency: 1`. An agent that leaves work behind has to wait for it.',
+  }
 }
 
 function noModelCalls(summary: Summary, tally: Tally, callsOutside: number): Warning | undefined {

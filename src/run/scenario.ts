@@ -6,7 +6,7 @@ import { BenchAgentError } from '../domain/errors.ts'
 import { describeLoad } from '../domain/load.ts'
 import { caseOfRun, type Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
-import { createSamples, type Samples } from '../domain/sample.ts'
+import { createSamples, forgetCalls, type Samples } from '../domain/sample.ts'
 import { summarize } from '../domain/summary.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { readCpuMs } from '../measure/cpu.ts'
@@ -203,8 +203,10 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   const { setting, samples, tally, mistake } = course
   const { pausedMs, late, ...readings } = course.instruments.close()
   markDegraded(samples, late, course.originMs)
-  const resources = { ...readings, durationMs: Math.max(0, durationOf(samples) - pausedMs) }
   const { plan, about } = setting
+  const crossed = plan.load.concurrency > 1 ? course.instruments.callsAfterEnds() : 0
+  if (crossed > 0) forgetAttribution(course)
+  const resources = { ...readings, durationMs: Math.max(0, durationOf(samples) - pausedMs) }
   const summary = summarize(samples, resources, plan.cases)
   const comparability: Comparability = {
     mode: setting.mode,
@@ -213,7 +215,7 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
     cases: plan.caseHash,
   }
   const checks = [...stopChecks(course), ...behaviourChecks(tally)]
-  const warnings = executionWarnings(plan, summary, tally, course.instruments.callsOutside())
+  const warnings = executionWarnings(plan, summary, tally, { outside: course.instruments.callsOutside(), crossed })
   const verdict = judge({ plan, samples, summary, comparability, checks, warnings }, setting)
   const { loadStartedAt, traces } = course
   const record = recordOf({
@@ -232,6 +234,13 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   const result = { record, samples, verdict, mistake }
   setting.onConcluded?.(result)
   return result
+}
+
+/** Whose model calls are whose is not known any more: what they told of single runs is unknown then, and not a guess. */
+function forgetAttribution({ samples, tally, traces }: Course): void {
+  forgetCalls(samples)
+  traces.kept.length = 0
+  tally.unknownCosts += 1
 }
 
 /** What stopped the runs; nothing when those in flight were the last ones, so that every planned run was made all the same. */

@@ -2,7 +2,7 @@ import type { TestCase, TestModule } from 'vitest/node'
 import { fromColumns, toColumns } from '../domain/columns.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { ExecutionRecord as RecordSchema } from '../domain/record.ts'
-import type { Samples } from '../domain/sample.ts'
+import { forgetCalls, type Samples } from '../domain/sample.ts'
 import { scenarioKey } from '../history/baseline-file.ts'
 import { relativePath } from '../history/load.ts'
 import type { SamplesArtifact } from './transport.ts'
@@ -73,6 +73,8 @@ function gatherExecution(test: TestCase, raw: unknown, place: string | undefined
   const record = RecordSchema.parse(raw)
   const blocks = samplesOf(test, record)
   const samples = fromColumns(blocks.map((block) => block.columns))
+  // The worker sent them before it could know.
+  if (record.verdict.warnings.some(({ code }) => code === 'unattributed')) forgetCalls(samples)
   const state = test.result().state
   return {
     record: {

@@ -90,7 +90,7 @@ describe('a run is over once', () => {
     ends[second](run)
     const { output, thrown, stopped, endedMs } = run
     expect({ output, thrown, stopped, endedMs }).toEqual({ ...left[first], endedMs: 0 })
-    await run.over()
+    await run.whenOver()
   })
 
   test('and whoever waits for it is told', async () => {
@@ -98,7 +98,7 @@ describe('a run is over once', () => {
     const run = started(clock)
     await clock.run(async () => {
       clock.after(5, () => run.finish('done'))
-      await run.over()
+      await run.whenOver()
       expect(clock.nowMs()).toBe(5)
     })
   })

@@ -39,7 +39,7 @@ test('a run is stopped at its limit, and told why', async () => {
   const clock = virtualClock()
   const inFlight = watchDeadlines(clock, 100)
   const run = start(clock, inFlight)
-  await clock.run(() => run.over())
+  await clock.run(() => run.whenOver())
   expect(run.endedMs).toBe(100)
   expect(run.stopped).toEqual({ outcome: 'timeout', message: 'latency passed its limit of 100 ms' })
   expect([...inFlight.runs()]).toEqual([])
@@ -55,7 +55,7 @@ test('a run that ends in time is left alone, and the others keep their own limit
     await sleep(clock, 69)
     quick.finish('done')
     inFlight.delete(quick)
-    await slow.over()
+    await slow.whenOver()
     expect(quick).toMatchObject({ endedMs: 99, stopped: undefined })
     expect(slow).toMatchObject({ endedMs: 130, stopped: { outcome: 'timeout' } })
   })
@@ -73,7 +73,7 @@ test('one timer serves all runs, and the oldest is stopped first', async () => {
       await sleep(virtual, 10)
     }
     expect([...inFlight.runs()].map((run) => run.index)).toEqual([0, 1, 2, 3, 4])
-    await Promise.all(runs.map((run) => run.over().then(() => stopped.push(run.index))))
+    await Promise.all(runs.map((run) => run.whenOver().then(() => stopped.push(run.index))))
     expect(runs.map((run) => run.endedMs)).toEqual([100, 110, 120, 130, 140])
   })
   expect(stopped).toEqual([0, 1, 2, 3, 4])
@@ -86,7 +86,7 @@ test('runs that are late at the same time are all stopped', async () => {
   await clock.run(async () => {
     const runs = [start(clock, inFlight), start(clock, inFlight)]
     clock.block(500)
-    await Promise.all(runs.map((run) => run.over()))
+    await Promise.all(runs.map((run) => run.whenOver()))
     expect(runs.map((run) => run.endedMs)).toEqual([500, 500])
   })
 })

@@ -59,7 +59,7 @@ function start(run: ActiveRun, failure: (name: string) => unknown): void {
 if (scenario === 'runs') {
   const unguard = guardProcess({ claim })
   for (const [index, run] of runs.entries()) start(run, failures[names[index] ?? ''] ?? (() => undefined))
-  await Promise.all(runs.map((run) => run.over()))
+  await Promise.all(runs.map((run) => run.whenOver()))
   unguard()
   const outcomes = runs.map(({ name, output, thrown }) => {
     const error = thrown?.error

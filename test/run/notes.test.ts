@@ -13,6 +13,7 @@ interface Seen {
   outcomes?: Outcome[]
   degraded?: number
   callsOutside?: number
+  crossed?: number
   options?: Parameters<typeof planOf>[0]
 }
 
@@ -29,10 +30,11 @@ function warnings({
   outcomes = Array(10).fill('ok'),
   degraded = 0,
   callsOutside = 0,
+  crossed = 0,
   options,
 }: Seen): Warning[] {
   const whole = { ...emptyTally(), runsWithCalls: 10, ...tally }
-  return executionWarnings(planOf(options), summaryOf(outcomes, degraded), whole, callsOutside)
+  return executionWarnings(planOf(options), summaryOf(outcomes, degraded), whole, { outside: callsOutside, crossed })
 }
 
 test('there is nothing to say about runs that behaved', () => {
@@ -136,6 +138,16 @@ describe('it warns when', () => {
       ])
     },
   )
+})
+
+test('it says that a queue mixed up the calls of runs, and nothing of calls that were not seen', () => {
+  const [warning, ...others] = warnings({ tally: { runsWithCalls: 0 }, callsOutside: 9, crossed: 2 })
+  expect(others).toEqual([])
+  expect(warning).toMatchObject({
+    code: 'unattributed',
+    message: expect.stringMatching(/^2 model calls started in the scope of a run that had ended/),
+    remedy: expect.stringContaining('AsyncResource.bind'),
+  })
 })
 
 describe('it says nothing', () => {
