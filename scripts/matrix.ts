@@ -1,4 +1,4 @@
-// Unit and capture tests on every Node that is supported, end-to-end tests beside every Vitest. Takes some minutes.
+// Unit, capture and client tests on every Node that is supported, end-to-end tests beside every Vitest. Takes some minutes.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,9 +36,9 @@ function install(version: string): string {
 try {
   for (const version of nodes)
     run(
-      `unit and capture tests on Node ${version}`,
+      `unit, capture and client tests on Node ${version}`,
       install(version),
-      [vitest, 'run', '--project', 'unit'],
+      [vitest, 'run', '--project', 'unit', '--project', 'clients'],
       version === '22.16.0' ? { NODE_OPTIONS: typesAreStripped } : {},
     )
   run('end-to-end tests beside Vitest 4.1.12 and 5.1.1', process.execPath, [vitest, 'run', '--project', 'e2e'], {

@@ -89,6 +89,17 @@ describe('the tables', () => {
     expect(marked(readme, 'metrics')).toBe(table(head, rows))
   })
 
+  test('of what is seen is the one that the clients’ tests give', () => {
+    const seen: Record<string, Record<string, boolean>> = JSON.parse(read('fixtures/golden/captured.json'))
+    const columns = ['calls', 'tokens', 'toolCalls', 'ownRun', 'firstToken', 'toolTimes']
+    const rows = Object.entries(seen).map(([name, of]) => [
+      name,
+      ...columns.map((column) => (of[column] ? '✔' : of.ownRun ? '–' : 'unknown¹')),
+    ])
+    const head = ['Client', 'Calls', 'Tokens', 'Tool calls', 'Of the right run', 'First token', 'Times of tools']
+    expect(marked(readme, 'clients')).toBe(table(head, rows))
+  })
+
   test('of presets is the one of the code', () => {
     const described = rowsOf(readme, '| Preset')
     const rows = Object.entries(presets).map(([name, preset], position) => {

@@ -4,6 +4,7 @@ import type { Ask, ClientFixture } from '../../fixtures/clients/client.ts'
 import { goals } from '../../fixtures/model-server/goals.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
 import { callsAfterEnds, callsOutsideRuns } from '../../src/capture/attribution.ts'
+import { observeFrameworks } from '../../src/capture/framework/all.ts'
 import { captureFaults } from '../../src/capture/guard.ts'
 import { observe } from '../../src/capture/observe.ts'
 import { wallClock } from '../../src/domain/clock.ts'
@@ -11,8 +12,23 @@ import type { Agent, Run } from '../../src/domain/scenario.ts'
 import type { RunMeasurement } from '../../src/measure/measurement.ts'
 import { measureRun } from '../../src/measure/run.ts'
 import { runSetting } from '../measure/run-setting.ts'
-import { capturedTruth, servedTruth } from './truth.ts'
+import { capturedTruth, type RunTruth, servedTruth } from './truth.ts'
 
+/** What was seen of a client, for the table in the README. */
+interface Seen {
+  package: string | undefined
+  kinds: string[]
+  calls: boolean
+  tokens: boolean
+  toolCalls: boolean
+  /** Whether every call is in the run that made it; else the execution says that it does not know. */
+  ownRun: boolean
+  firstToken: boolean
+  /** Whether the framework tells of every tool, with its time. */
+  toolTimes: boolean
+}
+
+const seenOf: Record<string, Seen> = {}
 const concurrentRuns = 20
 const knobs = 'cached=8,cacheWrite=3,reasoning=5'
 
@@ -51,7 +67,10 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (_,
   let stop: () => void
   beforeAll(async () => {
     ask = await client.make(server)
-    stop = observe()
+    const stops = [observe(), observeFrameworks(import.meta.filename)]
+    stop = () => {
+      for (const one of stops) one()
+    }
   })
   afterAll(() => stop())
 
@@ -73,6 +92,7 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (_,
       expect(captureFaults().count).toBe(faultsBefore)
       const captured = runs.map(capturedTruth)
       const served = runs.map((_, index) => servedTruth(server, index))
+      noteSeen(client, kind, runs, captured, served)
       if (client.keepsScope ?? true) {
         expect(outside).toBe(0)
         expect(captured).toEqual(served)
@@ -84,3 +104,36 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (_,
     },
   )
 })
+
+test('the table of what is seen is the one that the README is made of', async () => {
+  await expect(`${JSON.stringify(seenOf, null, 2)}\n`).toMatchFileSnapshot('../../fixtures/golden/captured.json')
+})
+
+function noteSeen(
+  client: ClientFixture,
+  kind: string,
+  runs: readonly RunMeasurement[],
+  captured: readonly RunTruth[],
+  served: readonly RunTruth[],
+): void {
+  const before = seenOf[client.name]
+  const total = (truths: readonly RunTruth[], field: keyof RunTruth) =>
+    truths.reduce((sum, truth) => sum + (truth[field] ?? Number.NaN), 0)
+  const same = (...fields: (keyof RunTruth)[]) => fields.every((one) => total(captured, one) === total(served, one))
+  const calls = runs.flatMap((run) => run.calls)
+  const toolSpans = runs.map(({ spans }) =>
+    spans.filter((span) => span.kind === 'tool' && span.endedAtMs !== undefined),
+  )
+  seenOf[client.name] = {
+    package: client.package,
+    kinds: [...(before?.kinds ?? []), kind],
+    calls: (before?.calls ?? true) && same('calls'),
+    tokens: (before?.tokens ?? true) && same('inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'),
+    toolCalls: (before?.toolCalls ?? true) && same('toolCalls'),
+    ownRun: (before?.ownRun ?? true) && captured.every((run, index) => run.calls === served[index]?.calls),
+    firstToken:
+      (before?.firstToken ?? true) && (kind === 'plain' || calls.every((call) => call.firstContentAtMs !== undefined)),
+    toolTimes:
+      (before?.toolTimes ?? true) && toolSpans.every((spans, index) => spans.length === served[index]?.toolCalls),
+  }
+}
