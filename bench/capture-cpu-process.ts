@@ -56,7 +56,7 @@ async function askAsRun(request: CaptureRequest): Promise<void> {
       inputTokens,
       outputTokens,
       cachedTokens,
-      toolCalls: call.toolCalls,
+      toolCalls: call.toolCalls ?? Number.NaN,
       stopReason: '',
       durationMs: (call.endedAtMs ?? 0) - call.startedAtMs,
       firstContentMs: call.firstContentAtMs,

@@ -19,7 +19,7 @@ export interface CallSink {
    * Why nothing more can belong to it; absent while something can. Work that a queue runs later than it was asked to runs in the
    * scope of whoever happened to be next to it, and what such a scope says after its own run is over is certainly wrong.
    */
-  readonly over?: 'ended' | 'stopped' | undefined
+  over?: 'ended' | 'stopped' | undefined
   /** The run or judge in whose spans this scope lies; absent when this is the run or judge itself. */
   owner?: CallSink | undefined
 }
@@ -100,8 +100,8 @@ export function unattributed<Result>(work: () => Result): Result {
 }
 
 /**
- * Model calls since this process started that were made outside any scope, or in that of a run that is over; compare two
- * readings to see the calls between them.
+ * Model calls since this process started that were made outside any scope, or in that of a run that had ended by itself; compare
+ * two readings to see the calls between them.
  */
 export function callsOutsideRuns(): number {
   return callsOutside
@@ -127,12 +127,14 @@ export function currentOwner(): CallSink | undefined {
   return sink?.owner ?? sink
 }
 
-/** Whose the model call is that starts right now; a call of nobody is counted and absent. */
-export function claimCall(): CallSink | undefined {
-  const sink = currentSink()
+/**
+ * Whose a model call is that started in the scope of `sink`; a call of nobody, or of a run that is over, is counted and absent.
+ */
+export function claimCall(sink: CallSink | undefined): CallSink | undefined {
   const over = (sink?.owner ?? sink)?.over
   if (sink !== undefined && over === undefined) return sink
-  callsOutside++
+  // What a stopped agent goes on with is told otherwise.
+  if (over !== 'stopped') callsOutside++
   if (over === 'ended') callsAfterEnd++
   return undefined
 }

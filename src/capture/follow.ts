@@ -7,21 +7,22 @@ import type { Protocol } from './provider/provider.ts'
 import { asksModel, unknownProtocol } from './provider/unknown.ts'
 import { receiveChunk, receiveHeaders, sendChunk, startedWireCall, type WireCall } from './wire-call.ts'
 
-/** A request on its way that is, or may be, a model call, and whose it is. */
+/** A request on its way that is, or may be, a model call. */
 export interface FollowedCall {
   wire: WireCall
-  sink: CallSink
+  /** Whose scope it was made in; absent when that was nobody's. */
+  sink: CallSink | undefined
   /**
-   * - `called`: it is a model call
+   * - `called`: it is a model call of `sink`
    * - `undecided`: its path does not tell; its body will
-   * - `foreign`: it is none, and not followed any more
+   * - `foreign`: it is none, or nobody's, and not followed any more
    */
   state: 'called' | 'undecided' | 'foreign'
 }
 
 /**
- * A call to follow, when a request that starts right now is, or may be, one to a model and is made in somebody's scope; else
- * absent. A model call in nobody's scope is counted.
+ * A call to follow, when a request that starts right now is, or may be, one to a model; else absent. A model call in nobody's
+ * scope is counted.
  *
  * @param path With its query.
  * @param rawHeaders Of the request, in the form of the transport; see `headerOf`.
@@ -36,15 +37,19 @@ export function followRequest(
   const queryAt = path.indexOf('?')
   const pathname = queryAt === -1 ? path : path.slice(0, queryAt)
   const protocol = recognise(pathname)
-  const isCall = protocol !== undefined && protocol.sharesPath !== true
-  const sink = isCall ? claimCall() : currentSink()
-  if (sink === undefined || (sink.owner ?? sink).over !== undefined || (protocol === undefined && isOtherApi(pathname)))
-    return undefined
-  const url = origin + pathname
-  const wire = startedWireCall(protocol ?? unknownProtocol, method, url, wallClock.nowMs(), rawHeaders, sink.within)
-  const call: FollowedCall = { wire, sink, state: 'undecided' }
-  if (isCall) begin(call)
-  return call
+  if (protocol === undefined && isOtherApi(pathname)) return undefined
+  if (protocol !== undefined && protocol.sharesPath !== true)
+    return followCall(protocol, method, origin + pathname, rawHeaders)
+  const sink = currentSink()
+  const wire = startedWireCall(
+    protocol ?? unknownProtocol,
+    method,
+    origin + pathname,
+    wallClock.nowMs(),
+    rawHeaders,
+    sink?.within,
+  )
+  return { wire, sink, state: 'undecided' }
 }
 
 /** A model call that starts right now, of a known protocol, in somebody's scope; else absent, and counted. */
@@ -54,12 +59,11 @@ export function followCall(
   url: string,
   rawHeaders?: unknown,
 ): FollowedCall | undefined {
-  const sink = claimCall()
-  if (sink === undefined) return undefined
-  const wire = startedWireCall(protocol, method, url, wallClock.nowMs(), rawHeaders, sink.within)
+  const sink = currentSink()
+  const wire = startedWireCall(protocol, method, url, wallClock.nowMs(), rawHeaders, sink?.within)
   const call: FollowedCall = { wire, sink, state: 'undecided' }
   begin(call)
-  return call
+  return call.state === 'called' ? call : undefined
 }
 
 /** Notes a part of the request's body. */
@@ -78,7 +82,8 @@ export function headersCame({ wire, state }: FollowedCall, status: number, rawHe
 
 /** Notes a part of the response's body. */
 export function chunkCame({ wire, state }: FollowedCall, chunk: Uint8Array, atMs: number): void {
-  if (state === 'called') receiveChunk(wire, chunk, atMs)
+  // What was measured is not kept: an agent that never ends must not fill the memory.
+  if (state === 'called' && !wire.measured) receiveChunk(wire, chunk, atMs)
 }
 
 /** Notes the end of the call; only the first end counts. */
@@ -86,14 +91,16 @@ export function endCall({ wire, sink, state }: FollowedCall, error?: unknown): v
   if (state !== 'called' || wire.endedAtMs !== undefined) return
   wire.endedAtMs = wallClock.nowMs()
   wire.error = error
-  sink.onCallEnded?.(wire)
+  sink?.onCallEnded?.(wire)
 }
 
 function begin(call: FollowedCall): void {
-  call.state = 'called'
-  call.sink.calls.push(call.wire)
+  const sink = claimCall(call.sink)
+  call.state = sink === undefined ? 'foreign' : 'called'
+  if (sink === undefined) return
+  sink.calls.push(call.wire)
   try {
-    call.sink.onCallStarted?.(call.wire)
+    sink.onCallStarted?.(call.wire)
   } catch (error) {
     recordFault(error)
   }

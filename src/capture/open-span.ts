@@ -7,7 +7,7 @@ export interface OpenSpan {
   startedAtMs: number
   /** Absent while it is open. */
   endedAtMs?: number | undefined
-  /** The innermost span around it, where that is known; else whichever holds it in time. */
+  /** The innermost span in whose scope it began; absent outside any. */
   within?: OpenSpan | undefined
   failure?: string | undefined
   cpuMs?: number | undefined

@@ -116,8 +116,9 @@ function calculate(prices: Prices, name: string, usage: Usage, seller: string): 
     const calculation = prices.calcPrice(countsOf(usage), name, { providerId: seller, timestamp: today() })
     if (calculation === null) return undefined
     const { model, model_price: price } = calculation
-    // A model without these two is priced by something that we do not count, or not at all.
-    if (price.input_mtok === undefined || price.output_mtok === undefined) return undefined
+    // A model without these is priced by something that we do not count, or not at all. Embeddings have no output.
+    const hasOutput = usage.outputTokens === undefined || usage.outputTokens > 0
+    if (price.input_mtok === undefined || (hasOutput && price.output_mtok === undefined)) return undefined
     return [name, hyphenated(name)].some((one) => matchesWholeName(model.match, one)) ? calculation : undefined
   } catch {
     // Counts that contradict one another, such as more cached tokens than there are.

@@ -52,9 +52,14 @@ export async function readCall(wire: WireCall, originMs: number): Promise<ModelC
     failure: failureOf(wire, streamed, answer),
     retryAfterMs: refused ? (retryAfterMs(wire.rawHeaders) ?? answer.retryAfterMs) : undefined,
     usage: answer.usage,
-    toolCalls: answer.toolCalls.size,
+    toolCalls: isUnread(protocol, answer) ? undefined : answer.toolCalls.size,
     reasoningStreamed: content.reasoningStreamed,
   }
+}
+
+// Nobody knows what an answer says whose protocol nobody knows, unless it looks like one that somebody does.
+function isUnread({ api }: Protocol, { usage, toolCalls }: Answer): boolean {
+  return (api === 'unknown' || api === 'realtime') && usage === undefined && toolCalls.size === 0
 }
 
 /**

@@ -30,6 +30,8 @@ export interface WireCall {
   arrivalsAtMs: number[]
   /** When the response was complete, failed or was given up; absent while it is open. */
   endedAtMs: number | undefined
+  /** Whether its run was measured, so that what comes later is nobody's. */
+  measured: boolean
   /** What ended the call early: an abort or a failed connection; absent when nothing did. */
   error: unknown
 }
@@ -57,6 +59,7 @@ export function startedWireCall(
     chunks: [],
     arrivalsAtMs: [],
     endedAtMs: undefined,
+    measured: false,
     error: undefined,
   }
 }

@@ -41,7 +41,8 @@ export const timeMetrics = {
     source: here,
     read: (samples, index) => {
       const latencyMs = difference(samples.endedAtMs, samples.startedAtMs, index)
-      return latencyMs === undefined ? undefined : latencyMs - (valueAt(samples.values.waitingMs, index) ?? 0)
+      if (latencyMs === undefined || !samples.callsAreKnown) return undefined
+      return latencyMs - (valueAt(samples.values.waitingMs, index) ?? 0)
     },
   },
   waitingMs: {

@@ -118,6 +118,8 @@ const WarningSchema = z.strictObject({
     'estimatedTokens',
     'realtime',
     'unattributed',
+    'captureFault',
+    'unanswered',
   ]),
   message: z.string(),
   remedy: z.string(),
@@ -247,8 +249,8 @@ export const ExecutionRecord = z.strictObject({
       }),
     ),
   ),
-  /** What the check's own model calls came to, warm-up excluded; absent when it made none. */
-  judge: maybe(
+  /** What the model calls of the check and the hooks came to, warm-up excluded; absent when it made none. */
+  beside: maybe(
     z.strictObject({
       modelCalls: count,
       inputTokens: maybe(finite),

@@ -98,6 +98,8 @@ export interface Sample {
  */
 export interface Samples {
   length: number
+  /** Whether it is known which model calls are whose; false makes unknown what they told of single runs. */
+  callsAreKnown: boolean
   caseIndex: Uint32Array
   /** Position in {@link outcomes}. */
   outcome: Uint8Array
@@ -119,6 +121,7 @@ export interface Samples {
 export function createSamples(capacity: number): Samples {
   return {
     length: 0,
+    callsAreKnown: true,
     caseIndex: new Uint32Array(capacity),
     outcome: new Uint8Array(capacity),
     degraded: new Uint8Array(capacity),
@@ -178,6 +181,8 @@ export function forgetCalls(samples: Samples): void {
   for (const name of callRunValues) delete samples.values[name]
   for (const name of ['index', ...callValues] as const) samples.calls[name].length = 0
   samples.firstTokenAtMs.fill(Number.NaN)
+  for (const turn of samples.turns) turn.ttftMs = undefined
+  samples.callsAreKnown = false
 }
 
 /** The value of `column` at `index`; absent when unknown. */

@@ -53,8 +53,8 @@ export interface ModelCall {
   within?: number | undefined
   /** Tokens; absent when the response did not say. */
   usage?: Usage | undefined
-  /** Tool calls that the model asked for. */
-  toolCalls: number
+  /** Tool calls that the model asked for; absent when the answer cannot be read. */
+  toolCalls?: number | undefined
   /** Whether reasoning was streamed, so that its tokens lie between the first and the last content chunk. */
   reasoningStreamed: boolean
 }

@@ -34,7 +34,7 @@ const ModelCallSchema = z.strictObject({
   retryOf: maybe(count),
   within: maybe(count),
   usage: maybe(UsageSchema),
-  toolCalls: count,
+  toolCalls: maybe(count),
   embeds: maybe(z.boolean()),
   reasoningStreamed: z.boolean(),
 }) satisfies z.ZodMiniType<ModelCall>

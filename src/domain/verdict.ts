@@ -19,6 +19,8 @@ export interface Warning {
     | 'estimatedTokens'
     | 'realtime'
     | 'unattributed'
+    | 'captureFault'
+    | 'unanswered'
   message: string
   /** What to do. */
   remedy: string

@@ -1,4 +1,4 @@
-import { attributeWithin, type CallSink, currentSink } from '../capture/attribution.ts'
+import { attributeWithin, type CallSink, currentOwner, currentSink } from '../capture/attribution.ts'
 import type { OpenSpan } from '../capture/open-span.ts'
 import type { WireCall } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
@@ -146,8 +146,8 @@ export class ActiveRun implements Run, CallSink {
   }
 
   #measurePart<Returned>(kind: 'turn' | 'phase', name: string, part: () => Returned): Promise<OutputOf<Returned>> {
-    // A part that is called inside of another one lies in it.
-    const sink: CallSink = currentSink() ?? this
+    // A part that is called inside of another one of the run lies in it; what a queue made of the scope does not matter.
+    const sink: CallSink = (currentOwner() === this ? currentSink() : undefined) ?? this
     const span: OpenSpan = { kind, name, startedAtMs: this.clock.nowMs(), within: sink.within }
     sink.addSpan?.(span)
     const measured: NamedPart = { span }

@@ -19,44 +19,72 @@ export interface Seen {
   latencyMs: number
 }
 
-/** Whether an answer to `call` began: providers count no tokens for a request that they refused or never got. */
-export function isAnswered(call: ModelCall): boolean {
-  return call.status !== undefined && call.status < 400
+/**
+ * Whether an answer to `call` came, or began to: providers count no tokens for a request that they refused, never got or sent
+ * elsewhere.
+ */
+export function isAnswered({ status }: Pick<ModelCall, 'status'>): boolean {
+  return status !== undefined && (status === 101 || (status >= 200 && status < 300))
+}
+
+/** Whether a request had been sent when it was given up, so that nobody knows what the provider made of it. */
+export function isGivenUp({ status, failure, endedAtMs }: ModelCall): boolean {
+  return status === undefined && endedAtMs !== undefined && (failure === undefined || failure.class === 'timeout')
 }
 
 /** Calls, tokens and times of a run; its cost apart. */
-export function callValues({ calls, spans, reported, latencyMs }: Seen): RunValues {
+export function callValues(seen: Seen): RunValues {
+  const { calls, spans, reported, latencyMs } = seen
   const answered = calls.filter(isAnswered)
-  const reportedCalls = reported.reduce((sum, used) => sum + (used.modelCalls ?? 1), 0)
-  const toolCalls =
-    sumKnown([...answered.map((call) => call.toolCalls), ...reported.map((used) => used.toolCalls ?? 0)]) ?? 0
+  const reportedCalls = countReported(reported)
+  const covered = coveredCalls(seen)
+  const counted = calls.filter((call) => isAnswered(call) || isGivenUp(call)).filter((call) => !covered.has(call))
+  const toolCalls = sumKnown([0, ...counted.map(toolCallsOf), ...reported.map((used) => used.toolCalls ?? 0)])
   const estimated = answered.map((call) => call.usage?.estimatedTokens).filter((tokens) => tokens !== undefined)
+  const steps = answered.filter((call) => call.failure === undefined && call.embeds !== true)
   return {
-    ...sumUsage([...answered.map((call) => call.usage ?? {}), ...reported]),
+    ...sumUsage([...counted.map((call) => call.usage ?? {}), ...reported]),
     estimatedTokens: sumKnown(estimated),
-    modelCalls: calls.length + reportedCalls,
-    steps: answered.filter((call) => call.failure === undefined && call.embeds !== true).length + reportedCalls,
+    modelCalls: calls.length + reportedCalls - covered.size,
+    steps: steps.filter((call) => !covered.has(call)).length + reportedCalls,
     toolCalls,
     retries: calls.filter((call) => call.retryOf !== undefined).length,
-    waitingMs: coveredMs(within(latencyMs, waits(calls))),
-    modelMs: calls.length === 0 ? undefined : coveredMs(within(latencyMs, calls.map(asInterval))),
+    waitingMs: waitingMs(calls, latencyMs),
+    modelMs: calls.length === 0 ? undefined : coveredMs(clipped(latencyMs, calls.map(asInterval))),
     toolMs: toolMs(spans, toolCalls, latencyMs),
   }
 }
 
-/** From the end of every call that failed to the start of the one that repeats it. */
-function waits(calls: readonly ModelCall[]): TimeInterval[] {
-  return calls.flatMap(({ retryOf, startedAtMs }) => {
+/** The calls whose answers cannot be read, as far as reports by hand stand in for them. */
+export function coveredCalls({ calls, reported }: Pick<Seen, 'calls' | 'reported'>): Set<ModelCall> {
+  const unread = calls.filter((call) => isAnswered(call) && call.usage === undefined)
+  return new Set(unread.slice(0, countReported(reported)))
+}
+
+function countReported(reported: readonly ReportedUsage[]): number {
+  return reported.reduce((sum, used) => sum + (used.modelCalls ?? 1), 0)
+}
+
+function toolCallsOf(call: ModelCall): number | undefined {
+  return isGivenUp(call) ? 0 : call.toolCalls
+}
+
+/** Time from calls that failed to those that repeat them, without what other calls were on in the meantime. */
+function waitingMs(calls: readonly ModelCall[], latencyMs: number): number {
+  const waits = calls.flatMap(({ retryOf, startedAtMs }) => {
     const failedAtMs = retryOf === undefined ? undefined : calls[retryOf]?.endedAtMs
     return failedAtMs === undefined ? [] : [{ startMs: failedAtMs, endMs: Math.max(failedAtMs, startedAtMs) }]
   })
+  if (waits.length === 0) return 0
+  const busy = calls.map(asInterval)
+  return coveredMs(clipped(latencyMs, [...waits, ...busy])) - coveredMs(clipped(latencyMs, busy))
 }
 
 // A framework that tells of no tool may not be asked at all; where no tool was wanted, none was at work.
-function toolMs(spans: readonly Span[], toolCalls: number, latencyMs: number): number | undefined {
+function toolMs(spans: readonly Span[], toolCalls: number | undefined, latencyMs: number): number | undefined {
   const tools = spans.filter(({ kind }) => kind === 'tool')
   if (tools.length === 0) return toolCalls === 0 ? 0 : undefined
-  return coveredMs(within(latencyMs, tools.map(asInterval)))
+  return coveredMs(clipped(latencyMs, tools.map(asInterval)))
 }
 
 function asInterval({ startedAtMs, endedAtMs }: { startedAtMs: number; endedAtMs?: number | undefined }): TimeInterval {
@@ -64,9 +92,9 @@ function asInterval({ startedAtMs, endedAtMs }: { startedAtMs: number; endedAtMs
 }
 
 /** The parts of `intervals` that lie in the run: what goes on after its end is not its time. */
-function within(latencyMs: number, intervals: readonly TimeInterval[]): TimeInterval[] {
+function clipped(latencyMs: number, intervals: readonly TimeInterval[]): TimeInterval[] {
   return intervals.flatMap(({ startMs, endMs }) => {
-    const clipped = { startMs: Math.max(0, startMs), endMs: Math.min(latencyMs, endMs) }
-    return clipped.endMs <= clipped.startMs ? [] : [clipped]
+    const part = { startMs: Math.max(0, startMs), endMs: Math.min(latencyMs, endMs) }
+    return part.endMs <= part.startMs ? [] : [part]
   })
 }

@@ -4,21 +4,22 @@ import { formatValue } from '../domain/format.ts'
 import { brokenLimit, type Limits } from '../domain/limit.ts'
 import { metrics } from '../domain/metric.ts'
 import type { Prices } from '../domain/price.ts'
-import type { ReportedUsage } from '../domain/scenario.ts'
+import type { Usage } from '../domain/usage.ts'
 import type { ActiveRun } from './active-run.ts'
-import type { Meter } from './meter.ts'
-import { pricingFor, reportedUsd } from './pricing.ts'
+import { isAnswered } from './call-values.ts'
+import type { Account } from './meter.ts'
+import { costOf, type Pricing, pricingFor, reportedUsd } from './pricing.ts'
 import { readAnswer } from './read-answer.ts'
 
 /**
  * Stops `run` as soon as one of `limits` on its model calls, tokens, tool calls or cost is passed. Every call is read as it
  * ends, so that what a run has spent counts while it is on.
  *
- * @param meter told what the run has spent so far; absent when nobody asks
+ * @param account told what the run spends; absent when nobody asks
  */
-export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices, meter?: Meter): void {
+export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices, account?: Account): void {
   const spent = { modelCalls: 0, steps: 0, toolCalls: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, costUsd: 0 }
-  const readsCosts = meter !== undefined || limits.costUsd !== undefined
+  const readsCosts = account !== undefined || limits.costUsd !== undefined
   const readsAnswers =
     readsCosts || Object.keys(limits).some((name) => !['latencyMs', 'modelCalls', 'steps'].includes(name))
 
@@ -30,18 +31,19 @@ export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices, me
     // Not at once: this may be called from inside the client that the stop would abort.
     queueMicrotask(() => run.stop({ outcome: 'limit', message }))
   }
-  const add = async (used: ReportedUsage) => {
-    spent.toolCalls += used.toolCalls ?? 0
-    spent.inputTokens += used.inputTokens ?? 0
-    spent.outputTokens += used.outputTokens ?? 0
+  const addTokens = ({ inputTokens = 0, outputTokens = 0 }: Usage, toolCalls = 0) => {
+    spent.toolCalls += toolCalls
+    spent.inputTokens += inputTokens
+    spent.outputTokens += outputTokens
     spent.totalTokens = spent.inputTokens + spent.outputTokens
     enforce()
+  }
+  const addCost = async (model: string | undefined, costIn: (pricing: Pricing) => number | undefined) => {
     if (!readsCosts) return
-    const usd = reportedUsd(used, await pricingFor([used.model], prices))
-    // What is still counted when the run is over is in its measurement.
-    if (usd === undefined || run.endedMs !== undefined) return
+    const usd = costIn(await pricingFor([model], prices))
+    if (usd === undefined) return
+    account?.spend(usd)
     spent.costUsd = plus(spent.costUsd, usd)
-    meter?.set(run, spent.costUsd)
     enforce()
   }
 
@@ -52,9 +54,12 @@ export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices, me
   }
   run.onCallEnded = (wire) => {
     if (isStep(wire) && hasFailed(wire)) spent.steps -= 1
-    if (!readsAnswers || (wire.status ?? 500) >= 400) return
+    if (!readsAnswers || !isAnswered(wire)) return
     readAnswer(wire, run.startedMs).then(
-      (call) => void add({ ...call.usage, model: call.model, toolCalls: call.toolCalls }),
+      (call) => {
+        addTokens(call.usage ?? {}, call.toolCalls)
+        return addCost(call.model, (pricing) => costOf(call, pricing)?.usd)
+      },
       // A body that cannot be read has unknown tokens, which pass no limit; the measurement reports them as unknown.
       () => undefined,
     )
@@ -62,7 +67,8 @@ export function enforceLimits(run: ActiveRun, limits: Limits, prices: Prices, me
   run.onUsage = (used) => {
     spent.modelCalls += used.modelCalls ?? 1
     spent.steps += used.modelCalls ?? 1
-    void add(used)
+    addTokens(used, used.toolCalls)
+    void addCost(used.model, (pricing) => reportedUsd(used, pricing))
   }
 }
 

@@ -1,26 +1,20 @@
-import { classifyError } from '../capture/classify-error.ts'
 import { isComplete } from '../capture/read-call.ts'
 import { linkRetries } from '../capture/retries.ts'
 import type { Clock } from '../domain/clock.ts'
 import { sleep } from '../domain/clock.ts'
-import { fullMessageOf } from '../domain/errors.ts'
-import { plural } from '../domain/format.ts'
 import type { Prices } from '../domain/price.ts'
-import type { Outcome } from '../domain/sample.ts'
-import type { ErrorClass, ModelCall } from '../domain/span.ts'
+import type { ModelCall } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
 import { sumKnown } from '../domain/usage.ts'
 import type { ActiveRun, FirstItem, NamedPart } from './active-run.ts'
-import { callValues, isAnswered, type RunValues } from './call-values.ts'
+import { callValues, coveredCalls, isAnswered, isGivenUp, type RunValues } from './call-values.ts'
+import { type Ended, endOf } from './outcome.ts'
 import { type Charged, costOf, hasPrice, type ListPrice, type Pricing, pricingFor, reportedUsd } from './pricing.ts'
 import { readAnswer } from './read-answer.ts'
-import { placeSpans } from './spans.ts'
+import { isWithin, placeSpans } from './spans.ts'
 
 /** What one run came to. */
-export interface RunMeasurement {
-  outcome: Outcome
-  /** Why it was not ok; absent when it was. */
-  problem?: { class?: ErrorClass | undefined; message: string } | undefined
+export interface RunMeasurement extends Ended {
   /** True when it was broken off with the whole execution, so that it says nothing. */
   interrupted: boolean
   /** True when the agent went on after its signal was aborted. */
@@ -44,18 +38,18 @@ export interface RunMeasurement {
   priced: ListPrice[]
   /** Model calls whose stream the agent left open. */
   openStreams: number
-  /** The provider's refusal that no further run could get past; absent when there was none. */
-  refused?: { status: number; url: string } | undefined
-  /** What the agent's model calls cost; absent when unknown, 0 when none was answered. */
+  /** What the agent's model calls cost; absent when unknown, 0 when none was answered. Calls that were given up are left out. */
   spentUsd?: number | undefined
-  /** What the check's own model calls came to; absent when it made none. */
-  judge?: JudgeSpend | undefined
+  /** Model calls that had been sent when they were given up: what they cost is known to nobody. */
+  givenUp: number
+  /** What the model calls of the check and the hooks came to; absent when it made none. */
+  beside?: SpentBeside | undefined
   /** What the agent threw; absent when it threw nothing. */
   thrown?: { error: unknown } | undefined
 }
 
-/** What model calls of a check came to. */
-export interface JudgeSpend {
+/** What model calls beside the agent came to: those of the check and the hooks. */
+export interface SpentBeside {
   modelCalls: number
   /** Absent when an answer did not tell. */
   inputTokens?: number | undefined
@@ -98,6 +92,7 @@ async function measureCalls(
   if (answered) await closing(run.clock, () => streams.every(isComplete))
   const openStreams = streams.filter((wire) => !isComplete(wire)).length
   const calls = await Promise.all(wires.map((wire) => readAnswer(wire, run.startedMs)))
+  for (const wire of wires) wire.measured = true
   linkRetries(wires, calls)
   const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)
   const pricing = await pricingFor(modelsOf(run, calls.filter(isAnswered)), prices)
@@ -116,14 +111,16 @@ interface Traced {
 
 function assemble(
   run: ActiveRun,
-  { calls, spans, openStreams }: Traced,
+  traced: Traced,
   pricing: Pricing,
   cpuMs: number | undefined,
   abandoned: boolean,
 ): RunMeasurement {
+  const { calls, spans, openStreams } = traced
   const ended = endOf(run, calls, openStreams)
   const told = calls.length > 0 || run.reported !== undefined
-  const values: RunValues = told ? toldValues(run, calls, spans, pricing) : {}
+  const spentUsd = spentOf(run, calls, pricing)
+  const values: RunValues = told ? toldValues(run, traced, spentUsd) : {}
   if (cpuMs !== undefined) values.cpuMs = cpuMs
   return {
     outcome: ended.outcome,
@@ -138,78 +135,36 @@ function assemble(
     calls,
     values,
     spans,
-    turns: run.turns === undefined ? none : run.turns.map((turn) => measureTurn(turn, run.startedMs, calls)),
+    turns: run.turns === undefined ? none : run.turns.map((turn) => measureTurn(turn, run, traced)),
     scores: undefined,
     models: told ? modelsOf(run, calls) : none,
-    unpriced: told ? unpricedOf(run, calls, pricing) : none,
-    priced: told ? pricedBy([...calls.filter(isAnswered), ...(run.reported ?? none)], pricing) : none,
+    unpriced: told ? unpricedModels(chargedOf(run, calls), pricing) : none,
+    priced: told ? pricedBy(chargedOf(run, calls), pricing) : none,
     openStreams,
-    spentUsd: run.reported !== undefined || calls.some(isAnswered) ? values.costUsd : 0,
+    spentUsd,
+    givenUp: calls.filter(isGivenUp).length,
     thrown: run.thrown,
   }
 }
 
-const fine: Pick<RunMeasurement, 'outcome' | 'problem' | 'refused'> = { outcome: 'ok' }
-
-function endOf(
-  run: ActiveRun,
-  calls: readonly ModelCall[],
-  openStreams: number,
-): Pick<RunMeasurement, 'outcome' | 'problem' | 'refused'> {
-  const { stopped, thrown } = run
-  if (stopped !== undefined) {
-    const outcome = stopped.outcome === 'interrupted' ? 'timeout' : stopped.outcome
-    return { outcome, problem: { class: outcome === 'timeout' ? 'timeout' : undefined, message: stopped.message } }
-  }
-  if (thrown !== undefined) return failureOf(thrown.error, calls)
-  if (openStreams > 0) {
-    const message = `The agent returned and left ${plural(openStreams, 'model call')} open. Read every stream to its end, or abort it.`
-    return { outcome: 'error', problem: { class: 'agent', message } }
-  }
-  if (isUnreadAnswer(run.output)) {
-    const message =
-      'The agent returned an answer that it had not begun to read. Return its stream: `result.textStream`.'
-    return { outcome: 'error', problem: { class: 'agent', message } }
-  }
-  return fine
-}
-
-// What streamText of the AI SDK returns calls no model until somebody reads one of its streams.
-function isUnreadAnswer(output: unknown): boolean {
-  return typeof output === 'object' && output !== null && 'textStream' in output && 'consumeStream' in output
-}
-
-function failureOf(
-  error: unknown,
-  calls: readonly ModelCall[],
-): Pick<RunMeasurement, 'outcome' | 'problem' | 'refused'> {
-  const kind = classifyError(error, calls)
-  const last = calls.findLast((call) => call.failure !== undefined)
-  const status = kind === 'provider' ? (last?.status ?? statusOf(error)) : undefined
-  const broken = kind === 'connection' || kind === 'rateLimit' || (status !== undefined && status >= 500)
-  const refused =
-    last !== undefined && (status === 401 || status === 403 || status === 404) ? { status, url: last.url } : undefined
-  return {
-    outcome: broken ? 'infrastructure' : 'error',
-    problem: { class: kind, message: fullMessageOf(error) },
-    refused,
-  }
-}
-
-function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null) return undefined
-  const status: unknown = 'status' in error ? error.status : 'statusCode' in error ? error.statusCode : undefined
-  return typeof status === 'number' ? status : undefined
-}
-
-function toldValues(run: ActiveRun, calls: readonly ModelCall[], spans: readonly Span[], pricing: Pricing): RunValues {
+function toldValues(run: ActiveRun, { calls, spans }: Traced, spentUsd: number | undefined): RunValues {
   const reported = run.reported ?? none
-  const costs = [
-    ...calls.filter(isAnswered).map((call) => costOf(call, pricing)?.usd),
-    ...reported.map((used) => reportedUsd(used, pricing)),
-  ]
   const latencyMs = (run.endedMs ?? run.startedMs) - run.startedMs
-  return { ...callValues({ calls, spans, reported, latencyMs }), costUsd: sumKnown(costs) }
+  // What a provider charges for a request that was given up, nobody knows.
+  const costUsd = calls.some(isGivenUp) ? undefined : spentUsd
+  return { ...callValues({ calls, spans, reported, latencyMs }), costUsd }
+}
+
+/** What the run's calls cost, as far as providers told; absent when the tokens or the price of one that they answered are unknown. */
+function spentOf(run: ActiveRun, calls: readonly ModelCall[], pricing: Pricing): number | undefined {
+  const reported = run.reported ?? none
+  const covered = coveredCalls({ calls, reported })
+  const answered = calls.filter((call) => isAnswered(call) && !covered.has(call))
+  return sumKnown([
+    0,
+    ...answered.map((call) => costOf(call, pricing)?.usd),
+    ...reported.map((used) => reportedUsd(used, pricing)),
+  ])
 }
 
 function firstTokenMs(run: ActiveRun, calls: readonly ModelCall[]): number | undefined {
@@ -225,28 +180,28 @@ function firstVisibleMs(firstItem: FirstItem | undefined, textMs: number | undef
 
 function measureTurn(
   { span, firstItem }: NamedPart,
-  startedMs: number,
-  calls: readonly ModelCall[],
+  run: ActiveRun,
+  { calls, spans }: Traced,
 ): RunMeasurement['turns'][number] {
-  const startedAtMs = span.startedAtMs - startedMs
-  const endedAtMs = (span.endedAtMs ?? span.startedAtMs) - startedMs
-  const last = calls.findLast((call) => call.startedAtMs >= startedAtMs && call.startedAtMs <= endedAtMs)
-  const textMs = last?.firstTextAtMs === undefined ? undefined : startedMs + last.firstTextAtMs
+  const position = run.spans?.indexOf(span) ?? -1
+  const last = calls.findLast((call) => isWithin(spans, call, position))
+  const textMs = last?.firstTextAtMs === undefined ? undefined : run.startedMs + last.firstTextAtMs
   const firstMs = firstVisibleMs(firstItem, textMs)
   return {
     name: span.name,
-    latencyMs: endedAtMs - startedAtMs,
+    latencyMs: (span.endedAtMs ?? span.startedAtMs) - span.startedAtMs,
     ttftMs: firstMs === undefined ? undefined : firstMs - span.startedAtMs,
   }
 }
 
 // A model whose cost was reported with its usage needs no price, and neither does one that did not answer.
-function unpricedOf(run: ActiveRun, calls: readonly ModelCall[], pricing: Pricing): string[] {
+function chargedOf(run: ActiveRun, calls: readonly ModelCall[]): Charged[] {
   const reported = run.reported ?? none
-  return unpricedModels(
-    [...calls.filter(isAnswered), ...reported.filter((used) => used.costUsd === undefined)],
-    pricing,
-  )
+  const covered = coveredCalls({ calls, reported })
+  return [
+    ...calls.filter((call) => isAnswered(call) && !covered.has(call)),
+    ...reported.filter((used) => used.costUsd === undefined).map((used) => ({ model: used.model, usage: used })),
+  ]
 }
 
 /** The models among `used` that have no price, each once. */

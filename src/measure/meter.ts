@@ -1,25 +1,34 @@
-import type { ActiveRun } from './active-run.ts'
+/** What one run has spent while it is on. */
+export interface Account {
+  /** Adds US dollars. */
+  spend: (usd: number) => void
+  /** Forgets what the run has spent: from then on who measured it counts it. */
+  close: () => void
+}
 
 /** What the runs in flight have spent so far, as far as it is known, in US dollars. */
 export interface Meter {
-  /** Notes what `run` has spent since it started. */
-  set: (run: ActiveRun, usd: number) => void
-  /** Forgets a run that is over: from then on it is counted by who measured it. */
-  delete: (run: ActiveRun) => void
+  open: () => Account
   totalUsd: () => number
 }
 
 /** A meter that tells `onSpent` whenever a run in flight has spent more. */
 export function startMeter(onSpent: () => void): Meter {
-  const spent = new Map<ActiveRun, number>()
+  const accounts = new Map<Account, number>()
   return {
-    set: (run, usd) => {
-      spent.set(run, usd)
-      onSpent()
+    open: () => {
+      const account: Account = {
+        spend: (usd) => {
+          const before = accounts.get(account)
+          if (before === undefined) return
+          accounts.set(account, before + usd)
+          onSpent()
+        },
+        close: () => accounts.delete(account),
+      }
+      accounts.set(account, 0)
+      return account
     },
-    delete: (run) => {
-      spent.delete(run)
-    },
-    totalUsd: () => [...spent.values()].reduce((sum, usd) => sum + usd, 0),
+    totalUsd: () => [...accounts.values()].reduce((sum, usd) => sum + usd, 0),
   }
 }

@@ -3,13 +3,23 @@ import type { WireCall } from '../capture/wire-call.ts'
 import type { ModelCall } from '../domain/span.ts'
 import { isAnswered } from './call-values.ts'
 
+const read = new WeakMap<WireCall, Promise<ModelCall>>()
+
 /**
  * What `wire` says about a model call; where a stream did not tell its tokens, they are counted by a tokenizer, if there is one,
- * and called estimated.
+ * and called estimated. A call that has ended is read once, however often it is asked for.
  *
  * @param originMs The start of the run on `wallClock`.
  */
-export async function readAnswer(wire: WireCall, originMs: number): Promise<ModelCall> {
+export function readAnswer(wire: WireCall, originMs: number): Promise<ModelCall> {
+  const before = read.get(wire)
+  if (before !== undefined) return before
+  const reading = readNow(wire, originMs)
+  if (wire.endedAtMs !== undefined) read.set(wire, reading)
+  return reading
+}
+
+async function readNow(wire: WireCall, originMs: number): Promise<ModelCall> {
   const call = await readCall(wire, originMs)
   if (!lacksTokens(call)) return call
   const { estimateUsage } = await import('../capture/tokenizer.ts')

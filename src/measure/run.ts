@@ -1,4 +1,5 @@
-import { attribute } from '../capture/attribution.ts'
+import { attribute, type CallSink } from '../capture/attribution.ts'
+import type { WireCall } from '../capture/wire-call.ts'
 import type { Case } from '../domain/case.ts'
 import type { Clock } from '../domain/clock.ts'
 import { BenchAgentError, messageOf, quoteValue } from '../domain/errors.ts'
@@ -13,7 +14,7 @@ import type { InFlight } from './deadline.ts'
 import { drain, isStream } from './drain.ts'
 import { enforceLimits } from './enforce.ts'
 import { measurementOf, type RunMeasurement, unpricedModels } from './measurement.ts'
-import type { Meter } from './meter.ts'
+import type { Account } from './meter.ts'
 import { costOf, pricingFor } from './pricing.ts'
 import { readAnswer } from './read-answer.ts'
 import { within } from './within.ts'
@@ -34,22 +35,27 @@ export interface RunSetting {
   /** Reads the process's CPU time in milliseconds; absent when it is not read for each run. */
   readCpuMs?: (() => number) | undefined
   inFlight: InFlight
-  /** Told what runs spend while they are on; absent when nobody asks. */
-  meter?: Meter | undefined
 }
 
 /**
  * One call of the agent on `one`, with its hooks around it. Never rejects for what the agent does: that is its outcome.
  *
  * @param index 0-based position of the run; negative in a warm-up
+ * @param account told what the run spends while it is on; absent when nobody asks
  * @throws BenchAgentError when a hook throws or hangs
  */
-export async function measureRun(setting: RunSetting, one: Case, index: number): Promise<RunMeasurement> {
+export async function measureRun(
+  setting: RunSetting,
+  one: Case,
+  index: number,
+  account?: Account,
+): Promise<RunMeasurement> {
   const { clock, inFlight } = setting
   const run = new ActiveRun(one.input, one.name, index, clock)
-  if (setting.setup !== undefined) run.state = await callHook(setting, 'setup', run, setting.setup, run)
-  if (setting.meter !== undefined || hasFurtherLimits(setting.limits))
-    enforceLimits(run, setting.limits, setting.prices, setting.meter)
+  const beside = besideOf(setting, run, account)
+  if (setting.setup !== undefined) run.state = await callHook(setting, 'setup', run, beside, setting.setup, run)
+  if (account !== undefined || hasFurtherLimits(setting.limits))
+    enforceLimits(run, setting.limits, setting.prices, account)
   const cpuBeforeMs = setting.readCpuMs?.()
   run.readCpuMs = setting.readCpuMs
   run.startedMs = clock.nowMs()
@@ -63,22 +69,39 @@ export async function measureRun(setting: RunSetting, one: Case, index: number):
   // Without model calls there is nothing to wait for.
   const measured = measurementOf(run, setting.prices, cpuMs, abandoned)
   const measurement = measured instanceof Promise ? await measured : measured
-  setting.meter?.delete(run)
   if (setting.check !== undefined && measurement.outcome === 'ok') {
     try {
-      await judge(setting, setting.check, run, one, measurement)
+      await judge(setting, setting.check, run, beside, one, measurement)
     } catch (error) {
       // What broke first is what the user has to mend; the state is given back all the same.
-      await tearDown(setting, run).catch(() => undefined)
+      await tearDown(setting, run, beside).catch(() => undefined)
       throw error
     }
   }
-  if (setting.teardown !== undefined) await tearDown(setting, run)
+  if (setting.teardown !== undefined) await tearDown(setting, run, beside)
+  beside.over = 'ended'
+  if (beside.calls.length > 0) await countBeside(beside.calls, run.startedMs, measurement, setting.prices)
   return measurement
 }
 
-async function tearDown(setting: RunSetting, run: ActiveRun): Promise<void> {
-  if (setting.teardown !== undefined) await callHook(setting, 'teardown', run, setting.teardown, run.state)
+/** The scope of what is done beside the agent: the check and the hooks, whose model calls are not the agent's. */
+function besideOf({ prices }: RunSetting, run: ActiveRun, account: Account | undefined): CallSink {
+  const beside: CallSink = { calls: [] }
+  if (account === undefined) return beside
+  beside.onCallEnded = (wire) => {
+    const spend = async () => {
+      const call = await readAnswer(wire, run.startedMs)
+      const usd = isAnswered(call) ? costOf(call, await pricingFor([call.model], prices))?.usd : 0
+      account.spend(usd ?? 0)
+    }
+    // What cannot be read is unknown, and counted as such in the end.
+    spend().catch(() => undefined)
+  }
+  return beside
+}
+
+async function tearDown(setting: RunSetting, run: ActiveRun, beside: CallSink): Promise<void> {
+  if (setting.teardown !== undefined) await callHook(setting, 'teardown', run, beside, setting.teardown, run.state)
 }
 
 function hasFurtherLimits(limits: Limits): boolean {
@@ -125,6 +148,7 @@ async function judge(
   setting: RunSetting,
   check: (checked: Checked) => unknown,
   run: ActiveRun,
+  beside: CallSink,
   one: Case,
   measurement: RunMeasurement,
 ): Promise<void> {
@@ -141,9 +165,8 @@ async function judge(
       scores.set(name, validScore(name, value))
     },
   }
-  const judgeCalls = { calls: [] as ActiveRun['calls'] }
   try {
-    const judging = attribute(judgeCalls, async () => check(checked))
+    const judging = attribute(beside, async () => check(checked))
     const judged = await within(setting.clock, judging, setting.hookTimeoutMs)
     if (!judged.done) throw hookError('the check', run, `did not end within ${formatMs(setting.hookTimeoutMs)}`)
     if (judged.value === false) throw new Error('The check returned false')
@@ -153,16 +176,16 @@ async function judge(
     measurement.problem = { message: messageOf(error) }
   }
   measurement.scores = scores
-  if (judgeCalls.calls.length > 0) await countJudge(judgeCalls.calls, run.startedMs, measurement, setting.prices)
 }
 
-async function countJudge(
-  wires: readonly ActiveRun['calls'][number][],
+async function countBeside(
+  wires: readonly WireCall[],
   startedMs: number,
   measurement: RunMeasurement,
   prices: Prices,
 ): Promise<void> {
   const calls = await Promise.all(wires.map((wire) => readAnswer(wire, startedMs)))
+  for (const wire of wires) wire.measured = true
   const answered = calls.filter(isAnswered)
   const pricing = await pricingFor(
     answered.map((call) => call.model),
@@ -170,7 +193,7 @@ async function countJudge(
   )
   const { inputTokens, outputTokens } = sumUsage(answered.map((call) => call.usage ?? {}))
   const costs = answered.map((call) => costOf(call, pricing)?.usd)
-  measurement.judge = {
+  measurement.beside = {
     modelCalls: calls.length,
     inputTokens: answered.length === 0 ? 0 : inputTokens,
     outputTokens: answered.length === 0 ? 0 : outputTokens,
@@ -191,12 +214,17 @@ async function callHook<Given>(
   setting: RunSetting,
   hook: 'setup' | 'teardown',
   run: ActiveRun,
+  beside: CallSink,
   call: (given: Given) => unknown,
   given: Given,
 ): Promise<unknown> {
   let outcome: Awaited<ReturnType<typeof within>>
   try {
-    outcome = await within(setting.clock, (async () => call(given))(), setting.hookTimeoutMs)
+    outcome = await within(
+      setting.clock,
+      attribute(beside, async () => call(given)),
+      setting.hookTimeoutMs,
+    )
   } catch (error) {
     throw hookError(`\`${hook}\``, run, `threw: ${messageOf(error)}`, error)
   }

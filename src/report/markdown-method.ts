@@ -42,15 +42,15 @@ function priceLines({ executions }: Session): string[] {
 
 function judgeLines(session: Session): string[] {
   return finalExecutions(session).flatMap(({ record }) => {
-    if (record.judge === undefined) return []
-    const { modelCalls, inputTokens, outputTokens, costUsd } = record.judge
+    if (record.beside === undefined) return []
+    const { modelCalls, inputTokens, outputTokens, costUsd } = record.beside
     const tokens = sumKnown([inputTokens, outputTokens])
     const parts = [
       plural(modelCalls, 'model call'),
       tokens === undefined ? 'unknown tokens' : plural(tokens, 'token'),
       costUsd === undefined ? 'unknown cost' : formatUsd(costUsd),
     ]
-    return [`The check of ${plain(nameOf(record))} made ${parts.join(', ')}, which are not the agent’s.`]
+    return [`Check and hooks of ${plain(nameOf(record))} made ${parts.join(', ')}, which are not the agent’s.`]
   })
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { ExecutionRecord } from '../domain/record.ts'
-import { outcomes } from '../domain/sample.ts'
 import type { ModelCall } from '../domain/span.ts'
 import type { RunTrace, Span } from '../domain/trace.ts'
 
@@ -84,6 +83,7 @@ function runSpans(record: ExecutionRecord, trace: RunTrace): OtlpSpan[] {
   return [
     rootSpan(record, trace, frame),
     ...trace.spans.map((span, index) => partSpan(span, index, frame)),
+    ...trace.calls.flatMap((call, index) => backOffSpan(trace.calls, call, index, frame)),
     ...trace.calls.map((call, index) => callSpan(call, index, resends(trace.calls, call), frame)),
   ]
 }
@@ -91,7 +91,7 @@ function runSpans(record: ExecutionRecord, trace: RunTrace): OtlpSpan[] {
 function rootSpan({ identity, plan, samples, problems }: ExecutionRecord, { index }: RunTrace, frame: Frame): OtlpSpan {
   const problem = problems.find((one) => one.index === index)
   const caseIndex = problem?.caseIndex ?? samples?.caseIndex[index]
-  const outcome = problem?.outcome ?? samples?.outcome[index] ?? outcomes[0]
+  const outcome = problem?.outcome ?? samples?.outcome[index]
   return {
     traceId: frame.traceId,
     spanId: frame.id('run'),
@@ -155,7 +155,8 @@ function callSpan(call: ModelCall, index: number, resendCount: number, frame: Fr
     attributes: attributes({
       'gen_ai.operation.name': operation,
       'gen_ai.provider.name': providers[call.provider] ?? call.provider,
-      'gen_ai.request.model': model,
+      // Of an answered call it is the one that the answer names, which may differ from the one that was asked for.
+      'gen_ai.request.model': status === undefined || status >= 400 ? model : undefined,
       'gen_ai.response.model': status === undefined || status >= 400 ? undefined : model,
       'gen_ai.request.stream': call.streamed,
       'gen_ai.usage.input_tokens': usage?.inputTokens,
@@ -168,6 +169,7 @@ function callSpan(call: ModelCall, index: number, resendCount: number, frame: Fr
       'server.port': url === null ? undefined : Number(url.port || (url.protocol === 'http:' ? 80 : 443)),
       'http.response.status_code': status,
       'http.request.resend_count': resendCount === 0 ? undefined : resendCount,
+      'bench_agent.retry_after_ms': call.retryAfterMs,
       'bench_agent.tool_calls': call.toolCalls,
       'bench_agent.estimated_tokens': usage?.estimatedTokens,
       'error.type': failure === undefined ? undefined : String(status ?? failure.class),
@@ -179,6 +181,24 @@ function callSpan(call: ModelCall, index: number, resendCount: number, frame: Fr
 function operationOf({ embeds, api }: ModelCall): string {
   if (embeds === true) return 'embeddings'
   return api === 'generateContent' ? 'generate_content' : 'chat'
+}
+
+/** The time from a call that failed to the one that repeats it; nothing before a first attempt. */
+function backOffSpan(calls: readonly ModelCall[], call: ModelCall, index: number, frame: Frame): OtlpSpan[] {
+  const failed = call.retryOf === undefined ? undefined : calls[call.retryOf]
+  if (failed?.endedAtMs === undefined) return []
+  return [
+    {
+      traceId: frame.traceId,
+      spanId: frame.id(`back-off ${index}`),
+      parentSpanId: parentOf(call, frame),
+      name: 'back-off',
+      kind: 1,
+      ...times(frame, { startedAtMs: failed.endedAtMs, endedAtMs: Math.max(failed.endedAtMs, call.startedAtMs) }),
+      attributes: attributes({ 'bench_agent.part': 'backOff', 'bench_agent.retry_after_ms': failed.retryAfterMs }),
+      status: statusOf(undefined),
+    },
+  ]
 }
 
 /** How many attempts of the same call came before `call`. */
@@ -215,7 +235,7 @@ function statusOf(failure: string | undefined): OtlpSpan['status'] {
 }
 
 // The conventions want a double for these, even where the number is whole.
-const doubles = new Set(['gen_ai.response.time_to_first_chunk', 'bench_agent.cpu_ms'])
+const doubles = new Set(['gen_ai.response.time_to_first_chunk', 'bench_agent.cpu_ms', 'bench_agent.retry_after_ms'])
 
 function attributes(known: Attributes): OtlpSpan['attributes'] {
   return Object.entries(known).flatMap(([key, value]) =>

@@ -1,5 +1,6 @@
 import { callsAfterEnds, callsOutsideRuns, currentOwner } from '../capture/attribution.ts'
 import { observeFrameworks } from '../capture/framework/all.ts'
+import { type CaptureFaults, captureFaults } from '../capture/guard.ts'
 import { observe } from '../capture/observe.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Resources } from '../domain/metric-kind.ts'
@@ -24,6 +25,8 @@ export interface Instruments {
   callsOutside: () => number
   /** Those among them that show that the calls of other runs may be in the wrong place, too. */
   callsAfterEnds: () => number
+  /** What went wrong in watching since the start. */
+  faults: () => CaptureFaults
   /** Stops watching; call it once, whatever happened. */
   close: () => Readings
 }
@@ -55,20 +58,26 @@ export function startInstruments(
   const stops = [observe(), observeFrameworks(from)]
   const outsideBefore = callsOutsideRuns()
   const afterBefore = callsAfterEnds()
+  const faultsBefore = captureFaults().count
   const unguard = guardProcess({ claim: (error) => claim(inFlight, error) })
   const loop = watchEventLoop(clock, plan.load.concurrency === 1)
   const stopResidentSet = watchResidentSet(clock)
   const heap = heapReader(plan, clock, loop)
+  let closed = false
   return {
     inFlight,
     readHeap: heap.read,
-    hearFrameworks: () => stops.push(observeFrameworks(from)),
+    hearFrameworks: () => {
+      if (!closed) stops.push(observeFrameworks(from))
+    },
     callsOutside: () => callsOutsideRuns() - outsideBefore,
+    faults: () => ({ ...captureFaults(), count: captureFaults().count - faultsBefore }),
     callsAfterEnds: () => callsAfterEnds() - afterBefore,
     close: () => {
       const peakRssBytes = stopResidentSet()
       const { delayP99Ms, late } = loop.stop()
       unguard()
+      closed = true
       for (const stop of stops) stop()
       inFlight.close()
       return {

@@ -1,6 +1,7 @@
 import { addSample, callValues, type RunValue, type Samples, setScore, setValue } from '../domain/sample.ts'
 import { interTokenLatencyMs, type ModelCall, modelTtftMs } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
+import { isAnswered } from '../measure/call-values.ts'
 import type { RunMeasurement } from '../measure/measurement.ts'
 
 /**
@@ -44,7 +45,7 @@ function keepSpan(samples: Samples, index: number, span: Span): void {
 
 function keepCall(samples: Samples, index: number, call: ModelCall): void {
   const { calls } = samples
-  if (call.status === undefined || call.status >= 400) return
+  if (!isAnswered(call) || call.embeds === true) return
   const durationMs = call.endedAtMs === undefined ? 0 : call.endedAtMs - call.startedAtMs
   const outputTokens = call.usage?.outputTokens
   const known = {

@@ -1,4 +1,6 @@
+import type { CaptureFaults } from '../capture/guard.ts'
 import type { Check } from '../domain/check.ts'
+import { messageOf } from '../domain/errors.ts'
 import { formatCount, formatMs, plural } from '../domain/format.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Summary } from '../domain/summary.ts'
@@ -25,15 +27,25 @@ export function behaviourChecks(tally: Tally): Check[] {
 /** Model calls of nobody. */
 export interface ForeignCalls {
   /** Made outside of any run. */
-  outside: number
-  /** Those among them that show that a queue has mixed up the calls of runs that were on at the same time. */
-  crossed: number
+  unscoped: number
+  /** Made in the scope of a run, check or hook that had ended. */
+  afterEnd: number
+  /** Whether those show that a queue has mixed up the calls of runs that were on at the same time. */
+  crossed: boolean
 }
 
 /** What the user should know of an execution besides its verdict. */
-export function executionWarnings(plan: Plan, summary: Summary, tally: Tally, foreign: ForeignCalls): Warning[] {
+export function executionWarnings(
+  plan: Plan,
+  summary: Summary,
+  tally: Tally,
+  foreign: ForeignCalls,
+  faults: CaptureFaults,
+): Warning[] {
   const warnings: (Warning | undefined)[] = [
-    crossedCalls(foreign) ?? noModelCalls(summary, tally, foreign.outside),
+    crossedCalls(foreign) ?? noModelCalls(summary, tally, foreign) ?? foreignCalls(foreign),
+    captureFault(faults),
+    unanswered(tally),
     unknownTokens(tally),
     infrastructure(summary),
     degraded(summary),
@@ -45,32 +57,59 @@ export function executionWarnings(plan: Plan, summary: Summary, tally: Tally, fo
   return warnings.filter((warning) => warning !== undefined)
 }
 
-function crossedCalls({ crossed }: ForeignCalls): Warning | undefined {
-  if (crossed === 0) return undefined
+function crossedCalls({ crossed, afterEnd }: ForeignCalls): Warning | undefined {
+  if (!crossed) return undefined
   return {
     code: 'unattributed',
-    message: `${plural(crossed, 'model call')} started in the scope of a run that had ended, so it is not known which calls belong to which run: tokens, steps, tool calls and cost of the runs are unknown.`,
+    message: `${plural(afterEnd, 'model call')} started in the scope of a run that had ended, so it is not known which calls belong to which run: tokens, steps, tool calls and cost of the runs are unknown.`,
     remedy:
       'A queue or pool that was made outside the runs runs one agent’s work in the scope of another: make it in `setup`, use p-limit or p-queue from 10 on, give it `AsyncResource.bind(task)`, or measure at `concurrency: 1`. An agent that leaves work behind has to wait for it.',
   }
 }
 
-function noModelCalls(summary: Summary, tally: Tally, callsOutside: number): Warning | undefined {
-  if (summary.runs === 0 || tally.runsWithCalls > 0) {
-    if (callsOutside === 0) return undefined
+function foreignCalls({ unscoped, afterEnd, crossed }: ForeignCalls): Warning | undefined {
+  if (crossed || unscoped + afterEnd === 0) return undefined
+  if (afterEnd > unscoped)
     return {
       code: 'foreignCalls',
-      message: `${plural(callsOutside, 'model call')} belonged to no run.`,
-      remedy:
-        'A queue or pool that was made outside the runs loses their scope: make it in `setup`, or use one that keeps AsyncLocalStorage.',
+      message: `${plural(afterEnd, 'model call')} began after the run that made them had ended, and belong to none.`,
+      remedy: 'The agent leaves work behind: let it wait for what it starts, for a user pays for that, too.',
     }
+  return {
+    code: 'foreignCalls',
+    message: `${plural(unscoped, 'model call')} belonged to no run.`,
+    remedy:
+      'A queue or pool that was made outside the runs loses their scope: make it in `setup`, or use one that keeps AsyncLocalStorage. Calls of the application around the agent need nothing.',
   }
-  const outside = callsOutside > 0 ? `, but ${formatCount(callsOutside)} outside of them` : ''
+}
+
+function noModelCalls(summary: Summary, tally: Tally, { unscoped }: ForeignCalls): Warning | undefined {
+  if (summary.runs === 0 || tally.runsWithCalls > 0) return undefined
+  const outside = unscoped > 0 ? `, but ${formatCount(unscoped)} outside of them` : ''
   return {
     code: 'noModelCalls',
     message: `No model call was seen in any run${outside}: tokens, steps, tool calls and cost are unknown.`,
     remedy:
-      'Call models through fetch in this process, report by hand with `run.usage({ inputTokens, outputTokens })`, or ignore this if the agent calls none.',
+      'Call models in this process, report by hand with `run.usage({ inputTokens, outputTokens })`, or ignore this if the agent calls none.',
+  }
+}
+
+function captureFault(faults: CaptureFaults): Warning | undefined {
+  if (faults.count === 0) return undefined
+  return {
+    code: 'captureFault',
+    message: `Watching the model calls failed ${plural(faults.count, 'time')}, so that some may be missing: ${messageOf(faults.latest)}`,
+    remedy: 'This is a mistake of bench-agent and not of the agent. Please report it, with the client that was used.',
+  }
+}
+
+function unanswered({ unanswered: { runs, failure } }: Tally): Warning | undefined {
+  if (runs === 0) return undefined
+  return {
+    code: 'unanswered',
+    message: `In ${plural(runs, 'run')} every model call failed, and the agent answered all the same: ${failure}`,
+    remedy:
+      'If that is not what is to be measured, mend the call, and let the check tell a right answer from an excuse.',
   }
 }
 

@@ -106,7 +106,7 @@ async function runAll(course: Course): Promise<void> {
   const { setting, samples, instruments } = course
   const { plan, clock } = setting
   try {
-    course.stopped = stopReason(plan, samples, course.tally, setting.ledger)
+    course.stopped = stopReasonOf(course)
     if (plan.spendUsd !== undefined || setting.ledger.capUsd !== undefined)
       course.meter = startMeter(() => stopWhenSpent(course))
     const warm = await warmUp(course)
@@ -116,16 +116,18 @@ async function runAll(course: Course): Promise<void> {
     const run = async (index: number, dueMs: number) => {
       const caseIndex = caseOfRun(plan, index)
       setting.onRun?.(index)
-      const measured = await measureRun(runSetting, caseAt(plan, caseIndex), index)
+      const account = course.meter?.open()
+      const measured = await measureRun(runSetting, caseAt(plan, caseIndex), index, account)
       // What ends after the result was given would only contradict it.
       if (measured.interrupted || setting.signal?.aborted) return
       tallyRun(course.tally, measured)
+      account?.close()
       // Under a closed load nothing waits in a queue: a run is due when its set-up is done and its rate allows.
       keepRun(samples, measured, caseIndex, Math.max(dueMs, measured.startedMs), course.originMs)
       keepTrace(course.traces, measured, samples.length - 1, course.originMs)
       instruments.readHeap(samples.length)
       if (index === 0 && plan.warmup === 0) instruments.hearFrameworks()
-      course.stopped ??= stopReason(plan, samples, course.tally, setting.ledger)
+      course.stopped ??= stopReasonOf(course)
     }
     const pause = setting.onPause === undefined ? undefined : () => setting.onPause?.(samples)
     await execute(plan.load, plan.totalRuns, { run, stopped: () => isStopped(course), pause }, clock)
@@ -133,6 +135,10 @@ async function runAll(course: Course): Promise<void> {
     if (!(error instanceof BenchAgentError)) throw error
     course.mistake = error
   }
+}
+
+function stopReasonOf({ setting, samples, tally, meter }: Course): Check | undefined {
+  return stopReason(setting.plan, samples, tally, setting.ledger, meter?.totalUsd() ?? 0)
 }
 
 /** Lets no further run start once the runs in flight, with what was spent before, have reached a cap. */
@@ -149,14 +155,17 @@ async function warmUp(course: Course): Promise<number | undefined> {
   let totalMs = 0
   for (let position = 0; position < plan.warmup && !isStopped(course); position++) {
     setting.onRun?.(position - plan.warmup)
-    const measured = await measureRun(runSetting, caseAt(plan, caseOfRun(plan, position)), position - plan.warmup)
-    course.instruments.hearFrameworks()
+    const account = course.meter?.open()
+    const one = caseAt(plan, caseOfRun(plan, position))
+    const measured = await measureRun(runSetting, one, position - plan.warmup, account)
     if (measured.interrupted) continue
+    course.instruments.hearFrameworks()
     const latencyMs = measured.endedMs - measured.startedMs
     tally.coldStart ??= { latencyMs, outcome: measured.outcome }
     totalMs += latencyMs
     tallySpend(tally, measured)
-    course.stopped ??= stopReason(plan, course.samples, tally, setting.ledger)
+    account?.close()
+    course.stopped ??= stopReasonOf(course)
   }
   return plan.warmup === 0 ? undefined : totalMs / plan.warmup
 }
@@ -167,7 +176,7 @@ function caseAt(plan: Plan, caseIndex: number): Case {
   return one
 }
 
-function settingOf({ setting, instruments, meter }: Course, readsCpu: boolean): RunSetting {
+function settingOf({ setting, instruments }: Course, readsCpu: boolean): RunSetting {
   const { plan, clock, agent, setup, teardown, check, prices } = setting
   return {
     clock,
@@ -181,7 +190,6 @@ function settingOf({ setting, instruments, meter }: Course, readsCpu: boolean): 
     graceMs,
     readCpuMs: readsCpu ? readCpuMs : undefined,
     inFlight: instruments.inFlight,
-    meter,
   }
 }
 
@@ -204,8 +212,10 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   const { pausedMs, late, ...readings } = course.instruments.close()
   markDegraded(samples, late, course.originMs)
   const { plan, about } = setting
-  const crossed = plan.load.concurrency > 1 ? course.instruments.callsAfterEnds() : 0
-  if (crossed > 0) forgetAttribution(course)
+  const outside = course.instruments.callsOutside()
+  const afterEnd = course.instruments.callsAfterEnds()
+  const foreign = { unscoped: outside - afterEnd, afterEnd, crossed: plan.load.concurrency > 1 && afterEnd > 0 }
+  if (foreign.crossed) forgetAttribution(course)
   const resources = { ...readings, durationMs: Math.max(0, durationOf(samples) - pausedMs) }
   const summary = summarize(samples, resources, plan.cases)
   const comparability: Comparability = {
@@ -215,7 +225,7 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
     cases: plan.caseHash,
   }
   const checks = [...stopChecks(course), ...behaviourChecks(tally)]
-  const warnings = executionWarnings(plan, summary, tally, { outside: course.instruments.callsOutside(), crossed })
+  const warnings = executionWarnings(plan, summary, tally, foreign, course.instruments.faults())
   const verdict = judge({ plan, samples, summary, comparability, checks, warnings }, setting)
   const { loadStartedAt, traces } = course
   const record = recordOf({
@@ -248,5 +258,8 @@ function stopChecks({ stopped, mistake, samples, tally, setting }: Course): Chec
   if (mistake !== undefined) return [{ status: 'fail', code: 'mistake', subject: 'test', message: mistake.message }]
   if (stopped === undefined) return []
   const broken = tally.refused !== undefined || (stopped.code === 'spend' && stopped.status === 'fail')
-  return broken || samples.length < setting.plan.totalRuns ? [stopped] : []
+  if (!broken && samples.length >= setting.plan.totalRuns) return []
+  // Runs that were in flight then have ended since: what stopped the others is told with all of them.
+  const now = stopReason(setting.plan, samples, tally, setting.ledger)
+  return [now?.code === stopped.code ? now : stopped]
 }

@@ -13,12 +13,22 @@ export interface SpendLedger {
   spentBeforeUsd: number
 }
 
-/** Why no further run should start; absent when the next one may. */
-export function stopReason(plan: Plan, samples: Samples, tally: Tally, ledger: SpendLedger): Check | undefined {
+/**
+ * Why no further run should start; absent when the next one may.
+ *
+ * @param inFlightUsd what runs in flight have spent so far
+ */
+export function stopReason(
+  plan: Plan,
+  samples: Samples,
+  tally: Tally,
+  ledger: SpendLedger,
+  inFlightUsd = 0,
+): Check | undefined {
   return (
     refusal(tally) ??
     unreachable(plan, samples) ??
-    overspent(plan, samples, tally, ledger) ??
+    overspent(plan, samples, tally, ledger, inFlightUsd) ??
     (plan.stopWhenCertain ? certainFailure(plan, samples) : undefined)
   )
 }

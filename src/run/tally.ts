@@ -1,5 +1,5 @@
 import { sumKnown } from '../domain/usage.ts'
-import type { JudgeSpend, RunMeasurement } from '../measure/measurement.ts'
+import type { RunMeasurement, SpentBeside } from '../measure/measurement.ts'
 import type { ListPrice } from '../measure/pricing.ts'
 
 /** What adds up over the runs of an execution besides its samples; models and money also over the warm-up. */
@@ -11,16 +11,20 @@ export interface Tally {
   spentUsd: number
   /** How models were priced that the public list was asked for, by model. */
   listPrices: Map<string, ListPrice>
-  /** What the check's own model calls came to; absent when it made none. */
-  judge?: JudgeSpend | undefined
+  /** What the model calls of the check and the hooks came to; absent when it made none. */
+  beside?: SpentBeside | undefined
   /** Runs whose tokens were counted by a tokenizer, all or some of them. */
   estimated: number
   /** Connections whose content is not read. */
   realtimeCalls: number
+  /** Model calls that had been sent when they were given up, so that nobody knows what they cost. */
+  givenUp: number
   /** Runs whose cost is unknown. */
   unknownCosts: number
   /** Runs that left a model call open. */
   openStreams: number
+  /** Runs that were ok, though every one of their model calls had failed; with the failure of the latest. */
+  unanswered: { runs: number; failure: string }
   /** Runs whose agent went on after its signal was aborted. */
   abandoned: number
   /** Runs in which a model call was seen or reported. */
@@ -41,16 +45,18 @@ export function emptyTally(): Tally {
     listPrices: new Map(),
     estimated: 0,
     realtimeCalls: 0,
+    givenUp: 0,
     spentUsd: 0,
     unknownCosts: 0,
     openStreams: 0,
+    unanswered: { runs: 0, failure: '' },
     abandoned: 0,
     runsWithCalls: 0,
     unknownTokens: 0,
   }
 }
 
-function addJudge(a: JudgeSpend, b: JudgeSpend): JudgeSpend {
+function addBeside(a: SpentBeside, b: SpentBeside): SpentBeside {
   return {
     modelCalls: a.modelCalls + b.modelCalls,
     inputTokens: sumKnown([a.inputTokens, b.inputTokens]),
@@ -64,8 +70,9 @@ export function tallySpend(tally: Tally, run: RunMeasurement): void {
   for (const model of run.models) tally.models.add(model)
   for (const model of run.unpriced) tally.unpriced.add(model)
   for (const price of run.priced) tally.listPrices.set(price.model, price)
-  const judgeUsd = run.judge === undefined ? 0 : run.judge.costUsd
+  const judgeUsd = run.beside === undefined ? 0 : run.beside.costUsd
   tally.spentUsd += (run.spentUsd ?? 0) + (judgeUsd ?? 0)
+  tally.givenUp += run.givenUp
   if (run.spentUsd === undefined || judgeUsd === undefined) tally.unknownCosts += 1
   if (run.refused !== undefined) tally.refused ??= { ...run.refused, message: run.problem?.message ?? '' }
 }
@@ -73,8 +80,11 @@ export function tallySpend(tally: Tally, run: RunMeasurement): void {
 /** Adds a measured run to `tally`. */
 export function tallyRun(tally: Tally, run: RunMeasurement): void {
   tallySpend(tally, run)
-  if (run.judge !== undefined) tally.judge = tally.judge === undefined ? run.judge : addJudge(tally.judge, run.judge)
+  if (run.beside !== undefined)
+    tally.beside = tally.beside === undefined ? run.beside : addBeside(tally.beside, run.beside)
   if (run.values.estimatedTokens !== undefined) tally.estimated += 1
+  const failure = failureOfAll(run)
+  if (failure !== undefined) tally.unanswered = { runs: tally.unanswered.runs + 1, failure }
   tally.realtimeCalls += run.calls.filter(({ api }) => api === 'realtime').length
   if (run.openStreams > 0) tally.openStreams += 1
   if (run.abandoned) tally.abandoned += 1
@@ -83,4 +93,9 @@ export function tallyRun(tally: Tally, run: RunMeasurement): void {
     const answered = run.outcome === 'ok' || run.outcome === 'wrong'
     if (answered && run.values.outputTokens === undefined) tally.unknownTokens += 1
   }
+}
+
+function failureOfAll({ outcome, calls }: RunMeasurement): string | undefined {
+  if (outcome !== 'ok' || calls.some(({ failure }) => failure === undefined)) return undefined
+  return calls.at(-1)?.failure?.message
 }

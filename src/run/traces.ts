@@ -6,6 +6,8 @@ export interface Traces {
   kept: RunTrace[]
   /** Model calls and spans in them. */
   entries: number
+  /** Whether a run was left out, so that none after it is kept. */
+  full: boolean
 }
 
 // About a megabyte of JSON: more than anybody reads, and little enough to be written with every record.
@@ -13,7 +15,7 @@ const mostEntries = 3_000
 
 /** No traces yet. */
 export function emptyTraces(): Traces {
-  return { kept: [], entries: 0 }
+  return { kept: [], entries: 0, full: false }
 }
 
 /**
@@ -29,7 +31,9 @@ export function keepTrace(
   originMs: number,
 ): void {
   const entries = calls.length + spans.length
-  if (entries === 0 || traces.entries + entries > mostEntries) return
+  if (entries === 0 || traces.full) return
+  traces.full = traces.entries + entries > mostEntries
+  if (traces.full) return
   traces.entries += entries
   traces.kept.push({ index, startedAtMs: startedMs - originMs, endedAtMs: endedMs - originMs, calls, spans })
 }

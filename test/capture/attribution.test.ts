@@ -3,7 +3,16 @@ import Bottleneck from 'bottleneck'
 import pLimit from 'p-limit'
 import PQueue from 'p-queue'
 import { describe, expect, test } from 'vitest'
-import { attribute, type CallSink, callsOutsideRuns, claimCall, unattributed } from '../../src/capture/attribution.ts'
+import {
+  attribute,
+  type CallSink,
+  callsOutsideRuns,
+  claimCall,
+  currentSink,
+  unattributed,
+} from '../../src/capture/attribution.ts'
+
+const claim = () => claimCall(currentSink())
 
 function sink(): CallSink {
   return { calls: [] }
@@ -23,11 +32,11 @@ describe('attribute', () => {
   test('holds for what the work starts, however it goes on, and for nothing beside it', async () => {
     const run = sink()
     const claims = attribute(run, async () => {
-      const timer = await new Promise<CallSink | undefined>((resolve) => setTimeout(() => resolve(claimCall())))
+      const timer = await new Promise<CallSink | undefined>((resolve) => setTimeout(() => resolve(claim())))
       await null
-      return [timer, claimCall(), await unattributed(async () => claimCall())]
+      return [timer, claim(), await unattributed(async () => claim())]
     })
-    expect(claimCall()).toBeUndefined()
+    expect(claim()).toBeUndefined()
     expect(await claims).toEqual([run, run, undefined])
   })
 
@@ -35,8 +44,8 @@ describe('attribute', () => {
     const run = sink()
     const judge = sink()
     attribute(run, () => {
-      expect(attribute(judge, claimCall)).toBe(judge)
-      expect(claimCall()).toBe(run)
+      expect(attribute(judge, claim)).toBe(judge)
+      expect(claim()).toBe(run)
     })
   })
 
@@ -53,10 +62,10 @@ describe('attribute', () => {
     const runs = Array.from({ length: 20 }, sink)
     const work = async () => {
       await new Promise(setImmediate)
-      return claimCall()
+      return claim()
     }
     const claims = await Promise.all(runs.map((run) => attribute(run, () => enqueue(work))))
-    expect(claims.map((claim) => runs.findIndex((run) => run === claim))).toEqual([...runs.keys()])
+    expect(claims.map((claimed) => runs.findIndex((run) => run === claimed))).toEqual([...runs.keys()])
   })
 })
 
@@ -64,7 +73,7 @@ describe('in a queue that all runs share and that starts a task from the end of 
   type Task = () => Promise<CallSink | undefined>
   const task: Task = async () => {
     await new Promise(setImmediate)
-    return claimCall()
+    return claim()
   }
 
   /** How many of 20 runs have their own call. */
@@ -101,9 +110,9 @@ describe('in a queue that all runs share and that starts a task from the end of 
 
 test('only calls of nobody are counted as outside', () => {
   const before = callsOutsideRuns()
-  attribute(sink(), claimCall)
+  attribute(sink(), claim)
   expect(callsOutsideRuns() - before).toBe(0)
-  claimCall()
-  unattributed(claimCall)
+  claim()
+  unattributed(claim)
   expect(callsOutsideRuns() - before).toBe(2)
 })

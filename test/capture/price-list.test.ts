@@ -13,6 +13,13 @@ beforeAll(async () => {
   list = await loadPriceList()
 })
 
+test('embeddings have a price for their input, and no output', () => {
+  // Oracle: https://platform.openai.com/docs/pricing, text-embedding-3-small at $0.02 a million tokens.
+  const call = { model: 'text-embedding-3-small', usage, url: openai, provider: 'openai' }
+  expect(list.costOf(call)?.usd).toBeCloseTo(0.02, 12)
+  expect(list.costOf({ ...call, usage: { inputTokens: 1, outputTokens: 5 } })).toBeUndefined()
+})
+
 function matched(model: string, url = local, provider = 'openai'): string | undefined {
   return list.costOf({ model, usage, url, provider })?.model
 }

@@ -124,16 +124,22 @@ function noteSeen(
   const toolSpans = runs.map(({ spans }) =>
     spans.filter((span) => span.kind === 'tool' && span.endedAtMs !== undefined),
   )
+  const ownRun = (before?.ownRun ?? true) && captured.every((run, index) => run.calls === served[index]?.calls)
   seenOf[client.name] = {
     package: client.package,
     kinds: [...(before?.kinds ?? []), kind],
     calls: (before?.calls ?? true) && same('calls'),
     tokens: (before?.tokens ?? true) && same('inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'),
     toolCalls: (before?.toolCalls ?? true) && same('toolCalls'),
-    ownRun: (before?.ownRun ?? true) && captured.every((run, index) => run.calls === served[index]?.calls),
+    ownRun,
+    // What is not known to be of its run is forgotten by the execution.
     firstToken:
-      (before?.firstToken ?? true) && (kind === 'plain' || calls.every((call) => call.firstContentAtMs !== undefined)),
+      ownRun &&
+      (before?.firstToken ?? true) &&
+      (kind === 'plain' || calls.every((call) => call.firstContentAtMs !== undefined)),
     toolTimes:
-      (before?.toolTimes ?? true) && toolSpans.every((spans, index) => spans.length === served[index]?.toolCalls),
+      ownRun &&
+      (before?.toolTimes ?? true) &&
+      toolSpans.every((spans, index) => spans.length === served[index]?.toolCalls),
   }
 }

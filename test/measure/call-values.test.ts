@@ -37,14 +37,14 @@ describe('the time of back-off', () => {
     expect(values).toMatchObject({ waitingMs: 30, retries: 1, modelCalls: 2, steps: 1, inputTokens: 10 })
   })
 
-  test('counts waits of parallel calls once', () => {
+  test('counts waits of parallel calls once, and none while another call is on', () => {
     const calls = [
       call(0, 10, refused),
       call(0, 20, refused),
       call(40, 50, { retryOf: 0 }),
       call(60, 70, { retryOf: 1 }),
     ]
-    expect(valuesOf(calls)).toMatchObject({ waitingMs: 50, retries: 2 })
+    expect(valuesOf(calls)).toMatchObject({ waitingMs: 30, retries: 2 })
   })
 
   test('is not what lies between a failed call and one that does not repeat it', () => {
@@ -67,4 +67,39 @@ test('tokens that a tokenizer counted are told apart', () => {
   const estimated = { usage: { inputTokens: 5, outputTokens: 7, estimatedTokens: 12 } }
   expect(valuesOf([call(0, 1), call(2, 3, estimated)])).toMatchObject({ inputTokens: 15, estimatedTokens: 12 })
   expect(valuesOf([call(0, 1)]).estimatedTokens).toBeUndefined()
+})
+
+describe('calls that nobody can read', () => {
+  const realtime = call(0, 10, { api: 'realtime', status: 101, usage: undefined, toolCalls: undefined })
+
+  test('leave tokens and tool calls unknown', () => {
+    expect(valuesOf([realtime])).toMatchObject({ modelCalls: 1, inputTokens: undefined, toolCalls: undefined })
+    expect(valuesOf([realtime]).toolMs).toBeUndefined()
+  })
+
+  test('are told by a report by hand, and not counted twice', () => {
+    const reported = [{ inputTokens: 5, outputTokens: 6, toolCalls: 1, costUsd: 0.1 }]
+    const values = callValues({ calls: [realtime], spans: [], reported, latencyMs: 100 })
+    expect(values).toMatchObject({ modelCalls: 1, steps: 1, inputTokens: 5, outputTokens: 6, toolCalls: 1 })
+  })
+})
+
+test('a request that was given up leaves tokens unknown, for the provider may have counted them', () => {
+  const givenUp = call(0, 10, { status: undefined, usage: undefined })
+  expect(valuesOf([givenUp, call(20, 30)])).toMatchObject({ modelCalls: 2, steps: 1, inputTokens: undefined })
+  const refused = call(0, 10, { status: undefined, usage: undefined, failure: { class: 'connection', message: '' } })
+  expect(valuesOf([refused, call(20, 30)])).toMatchObject({ steps: 1, inputTokens: 10 })
+})
+
+test('a redirect is no step and has no tokens', () => {
+  const redirect = call(0, 10, { status: 307, usage: undefined })
+  expect(valuesOf([redirect, call(20, 30)])).toMatchObject({ modelCalls: 2, steps: 1, inputTokens: 10 })
+})
+
+test('embeddings are model calls and no steps', () => {
+  expect(valuesOf([call(0, 1, { embeds: true }), call(2, 3)])).toMatchObject({
+    modelCalls: 2,
+    steps: 1,
+    inputTokens: 20,
+  })
 })

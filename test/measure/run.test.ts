@@ -242,7 +242,7 @@ describe('the check', () => {
       expect(run).toMatchObject({ models: ['agent'], unpriced: [], values: { modelCalls: 1, steps: 1 } })
       expect(run.spentUsd).toBeCloseTo(usdOf(0, 1), 12)
       const { inputTokens, outputTokens } = server.log[2]?.usage ?? {}
-      expect(run.judge).toEqual({
+      expect(run.beside).toEqual({
         modelCalls: 2,
         inputTokens,
         outputTokens,
@@ -253,7 +253,7 @@ describe('the check', () => {
       const unknown = await measureRun(unpriced, one, 0)
       unpriced.inFlight.close()
       expect(unknown).toMatchObject({ models: ['agent'], unpriced: ['no-price'] })
-      expect(unknown.judge).toMatchObject({ costUsd: undefined })
+      expect(unknown.beside).toMatchObject({ costUsd: undefined })
       expect(unknown.spentUsd).toBeDefined()
     } finally {
       stop()
@@ -266,8 +266,8 @@ describe('the check', () => {
       () => () => 'answer',
       () => ({ check: () => undefined }),
     )
-    expect(judged.judge).toBeUndefined()
-    expect((await measured(() => () => 'answer')).judge).toBeUndefined()
+    expect(judged.beside).toBeUndefined()
+    expect((await measured(() => () => 'answer')).beside).toBeUndefined()
   })
 })
 

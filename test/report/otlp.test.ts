@@ -28,7 +28,7 @@ const trace: RunTrace = {
     { kind: 'tool', name: 'look_up', startedAtMs: 40, endedAtMs: 50, within: 0, failure: 'no such order' },
   ],
   calls: [
-    call({ status: 429, failure: { class: 'rateLimit', message: 'slow down' }, within: 0 }),
+    call({ status: 429, failure: { class: 'rateLimit', message: 'slow down' }, retryAfterMs: 10, within: 0 }),
     call({
       startedAtMs: 20,
       endedAtMs: undefined,
@@ -60,15 +60,17 @@ describe('the trace of a run', () => {
       'run',
       '1 answer',
       '2 execute_tool look_up',
-      '3 chat gpt-5',
+      '3 back-off',
       '4 chat gpt-5',
-      '5 generate_content gpt-5',
+      '5 chat gpt-5',
+      '6 generate_content gpt-5',
     ])
     const idOf = (name: string) => spans.get(name)?.spanId
     expect(spans.get('run')?.parentSpanId).toBeUndefined()
     expect([...spans.values()].slice(1).map((span) => span.parentSpanId)).toEqual([
       idOf('run'),
       idOf('1 answer'),
+      idOf('run'),
       idOf('1 answer'),
       idOf('run'),
       idOf('run'),
@@ -93,11 +95,11 @@ describe('the trace of a run', () => {
     })
     expect(spans.get('1 answer')?.startTimeUnixNano).toBe('1795165200501250000')
     // Still open when the run ended: ends there.
-    expect(spans.get('4 chat gpt-5')?.endTimeUnixNano).toBe('1795165200600250000')
+    expect(spans.get('5 chat gpt-5')?.endTimeUnixNano).toBe('1795165200600250000')
   })
 
   test('names tokens, model and place of a call as the conventions do', () => {
-    const span = spansOf().get('4 chat gpt-5')
+    const span = spansOf().get('5 chat gpt-5')
     const names = [
       'gen_ai.operation.name',
       'gen_ai.provider.name',
@@ -117,15 +119,21 @@ describe('the trace of a run', () => {
     expect(span?.attributes.find(({ key }) => key === 'gen_ai.response.time_to_first_chunk')?.value).toEqual({
       doubleValue: 1,
     })
-    expect(attribute(spansOf().get('5 generate_content gpt-5'), 'server.port')).toBe('8080')
-    expect(attribute(spansOf().get('5 generate_content gpt-5'), 'gen_ai.provider.name')).toBe('gcp.gemini')
+    expect(attribute(spansOf().get('6 generate_content gpt-5'), 'server.port')).toBe('8080')
+    expect(attribute(spansOf().get('6 generate_content gpt-5'), 'gen_ai.provider.name')).toBe('gcp.gemini')
+  })
+
+  test('has the wait before a repetition, and how long the provider asked for', () => {
+    const span = spansOf().get('3 back-off')
+    expect(span).toMatchObject({ startTimeUnixNano: '1795165200510250000', endTimeUnixNano: '1795165200520250000' })
+    expect(attribute(span, 'bench_agent.retry_after_ms')).toBe(10)
   })
 
   test('says what failed', () => {
     const spans = spansOf()
-    expect(spans.get('3 chat gpt-5')?.status).toEqual({ code: 2, message: 'slow down' })
-    expect(attribute(spans.get('3 chat gpt-5'), 'error.type')).toBe('429')
-    expect(attribute(spans.get('3 chat gpt-5'), 'gen_ai.response.model')).toBeUndefined()
+    expect(spans.get('4 chat gpt-5')?.status).toEqual({ code: 2, message: 'slow down' })
+    expect(attribute(spans.get('4 chat gpt-5'), 'error.type')).toBe('429')
+    expect(attribute(spans.get('4 chat gpt-5'), 'gen_ai.response.model')).toBeUndefined()
     expect(spans.get('2 execute_tool look_up')?.status).toEqual({ code: 2, message: 'no such order' })
     expect(spans.get('run')?.status).toEqual({ code: 0 })
   })

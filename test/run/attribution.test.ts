@@ -5,6 +5,7 @@ import pLimit from 'p-limit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
 import { wallClock } from '../../src/domain/clock.ts'
+import type { Agent } from '../../src/domain/scenario.ts'
 import { runScenario, type ScenarioResult } from '../../src/run/scenario.ts'
 import { scenarioSetting } from './scenario-setting.ts'
 
@@ -29,6 +30,20 @@ function measured(queue: (task: () => Promise<unknown>) => Promise<unknown>, con
   return runScenario(scenarioSetting(wallClock, agent, { options: { runs: 20, warmup: 0, concurrency } }))
 }
 
+/** What the same agent comes to over `path`, through a queue that loses the scope. */
+function throughPath(path: string, concurrency: number): Promise<ScenarioResult> {
+  const limiter = new Bottleneck({ maxConcurrent: 2 })
+  const post = async () => {
+    const body = JSON.stringify({ model: 'gpt-5-mini', messages: [{ role: 'user', content: 'What is 5 + 3?' }] })
+    const response = await fetch(server.url + path, { method: 'POST', body })
+    return response.text()
+  }
+  const agent = async () => {
+    for (let call = 0; call < 3; call++) await limiter.schedule(post)
+  }
+  return runScenario(scenarioSetting(wallClock, agent, { options: { runs: 20, warmup: 0, concurrency } }))
+}
+
 const warned = ({ verdict }: ScenarioResult) => verdict.warnings.map(({ code }) => code)
 
 describe('a queue that loses the scope of its tasks', () => {
@@ -41,6 +56,27 @@ describe('a queue that loses the scope of its tasks', () => {
     expect(metrics.latencyMs?.n).toBe(20)
     expect(result.record.spentUsd).toBeUndefined()
     expect(result.record.traces).toBeUndefined()
+  })
+
+  test.each(['/api/chat', '/own/ask'])(
+    'does so at %s, where only the body tells that it is a model call',
+    async (path) => {
+      const result = await throughPath(path, 4)
+      expect(warned(result)).toContain('unattributed')
+      expect(result.record.summary.metrics.modelCalls).toBeUndefined()
+    },
+  )
+
+  test('is no matter where the task names its run', async () => {
+    const limiter = new Bottleneck({ maxConcurrent: 2 })
+    const agent: Agent = async (run) => {
+      for (let call = 0; call < 3; call++) await limiter.schedule(() => run.phase('ask', () => ask('What is 5 + 3?')))
+    }
+    const options = { runs: 20, warmup: 0, concurrency: 4 }
+    const result = await runScenario(scenarioSetting(wallClock, agent, { options }))
+    expect(warned(result)).toEqual([])
+    expect(result.record.summary.metrics.steps).toMatchObject({ n: 20, min: 3, max: 3 })
+    expect(result.record.summary.phases).toMatchObject([{ name: 'ask', count: 60 }])
   })
 
   test('is harmless while one run is on at a time', async () => {
@@ -63,4 +99,72 @@ test('a queue that keeps the scope of its tasks needs nothing', async () => {
   const result = await measured((task) => limit(task))
   expect(warned(result)).toEqual([])
   expect(result.record.summary.metrics.steps).toMatchObject({ n: 20, min: 3, max: 3 })
+})
+
+describe('calls beside the agent', () => {
+  const prices = { 'gpt-5-mini': { inputUsdPerMillionTokens: 1e6, outputUsdPerMillionTokens: 0 } }
+  const told = (result: ScenarioResult) => result.record.beside
+
+  test('of hooks and check are spent, and not the agent’s', async () => {
+    const hook = async () => void (await ask('What is 5 + 3?'))
+    const setting = scenarioSetting(wallClock, () => 'done', {
+      options: { runs: 2, warmup: 0 },
+      setup: hook,
+      teardown: hook,
+      check: hook,
+      prices,
+    })
+    const result = await runScenario(setting)
+    const inputTokens = server.log.reduce((sum, call) => sum + (call.usage?.inputTokens ?? 0), 0)
+    expect(told(result)).toMatchObject({ modelCalls: 6, inputTokens })
+    expect(result.record.spentUsd).toBeCloseTo(inputTokens, 6)
+    expect(result.record.summary.metrics.modelCalls).toBeUndefined()
+    expect(warned(result)).toEqual(['noModelCalls'])
+  })
+
+  test('count toward the cap while they are on', async () => {
+    const setting = scenarioSetting(wallClock, () => 'done', {
+      options: { runs: 20, warmup: 0, concurrency: 4, spendUsd: 1 },
+      check: async () => {
+        await ask('What is 5 + 3?')
+        await ask('What is 2 + 2?')
+      },
+      prices,
+    })
+    const result = await runScenario(setting)
+    expect(result.samples.length).toBe(4)
+    expect(result.verdict.checks.find(({ code }) => code === 'spend')?.message).toContain('Stopped after 4 of 20 runs')
+  })
+
+  test('that land in the scope of a check that is done are told', async () => {
+    const limiter = new Bottleneck({ maxConcurrent: 1 })
+    const check = () => limiter.schedule(() => ask('What is 5 + 3?')).then(() => limiter.schedule(() => ask('2 + 2?')))
+    const options = { runs: 12, warmup: 0, concurrency: 4 }
+    const result = await runScenario(scenarioSetting(wallClock, () => 'done', { options, check }))
+    expect(warned(result)).toContain('unattributed')
+    expect(result.record.spentUsd).toBeUndefined()
+  })
+})
+
+test('a stream that swallows a refusal is no answer, and stops the scenario', async () => {
+  const refusing = await startModelServer({ apiKey: 'right' })
+  try {
+    const agent: Agent = async function* () {
+      const response = await fetch(`${refusing.baseUrl}/chat/completions`, {
+        method: 'POST',
+        body: '{"model":"gpt-5-mini","messages":[{"role":"user","content":"What is 5 + 3?"}]}',
+      })
+      await response.text()
+      // As streams of the AI SDK do: they end, and say nothing.
+      if (response.ok) yield 'answer'
+    }
+    const result = await runScenario(scenarioSetting(wallClock, agent, { options: { runs: 5, warmup: 0 } }))
+    expect(result.samples.length).toBe(1)
+    expect(result.verdict.checks[0]).toMatchObject({
+      code: 'provider',
+      message: expect.stringContaining('answered 401'),
+    })
+  } finally {
+    await refusing.close()
+  }
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { CaptureFaults } from '../../src/capture/guard.ts'
 import { createSamples, type Outcome } from '../../src/domain/sample.ts'
 import { type Summary, summarize } from '../../src/domain/summary.ts'
 import type { Warning } from '../../src/domain/verdict.ts'
@@ -14,6 +15,8 @@ interface Seen {
   degraded?: number
   callsOutside?: number
   crossed?: number
+  afterEnd?: number
+  faults?: CaptureFaults
   options?: Parameters<typeof planOf>[0]
 }
 
@@ -31,10 +34,18 @@ function warnings({
   degraded = 0,
   callsOutside = 0,
   crossed = 0,
+  afterEnd = crossed,
+  faults = { count: 0 },
   options,
 }: Seen): Warning[] {
   const whole = { ...emptyTally(), runsWithCalls: 10, ...tally }
-  return executionWarnings(planOf(options), summaryOf(outcomes, degraded), whole, { outside: callsOutside, crossed })
+  return executionWarnings(
+    planOf(options),
+    summaryOf(outcomes, degraded),
+    whole,
+    { unscoped: callsOutside, afterEnd, crossed: crossed > 0 },
+    faults,
+  )
 }
 
 test('there is nothing to say about runs that behaved', () => {
@@ -148,6 +159,30 @@ test('it says that a queue mixed up the calls of runs, and nothing of calls that
     message: expect.stringMatching(/^2 model calls started in the scope of a run that had ended/),
     remedy: expect.stringContaining('AsyncResource.bind'),
   })
+})
+
+test('it says that agents answered though no model did', () => {
+  expect(warnings({ tally: { unanswered: { runs: 3, failure: 'HTTP 503' } } })).toMatchObject([
+    { code: 'unanswered', message: 'In 3 runs every model call failed, and the agent answered all the same: HTTP 503' },
+  ])
+})
+
+test('it says that an agent leaves work behind', () => {
+  expect(warnings({ afterEnd: 3 })).toMatchObject([
+    {
+      code: 'foreignCalls',
+      message: '3 model calls began after the run that made them had ended, and belong to none.',
+    },
+  ])
+})
+
+test('it says that watching itself went wrong', () => {
+  expect(warnings({ faults: { count: 2, latest: new Error('no such field') } })).toMatchObject([
+    {
+      code: 'captureFault',
+      message: expect.stringContaining('failed 2 times, so that some may be missing: no such field'),
+    },
+  ])
 })
 
 describe('it says nothing', () => {

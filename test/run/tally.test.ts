@@ -15,9 +15,11 @@ test('no runs add up to nothing', () => {
     listPrices: new Map(),
     estimated: 0,
     realtimeCalls: 0,
+    givenUp: 0,
     spentUsd: 0,
     unknownCosts: 0,
     openStreams: 0,
+    unanswered: { runs: 0, failure: '' },
     abandoned: 0,
     runsWithCalls: 0,
     unknownTokens: 0,
@@ -32,7 +34,7 @@ test('models are named once, with and without a price', () => {
 
 describe('what was spent', () => {
   test('is what agents and judges cost', () => {
-    expect(tallyOf({ spentUsd: 0.25, judge: { modelCalls: 1, costUsd: 0.5 } }, { spentUsd: 1 })).toMatchObject({
+    expect(tallyOf({ spentUsd: 0.25, beside: { modelCalls: 1, costUsd: 0.5 } }, { spentUsd: 1 })).toMatchObject({
       spentUsd: 1.75,
       unknownCosts: 0,
     })
@@ -40,8 +42,8 @@ describe('what was spent', () => {
 
   test('counts the runs whose agent or judge cost nobody knows what', () => {
     const tally = tallyOf(
-      { spentUsd: undefined, judge: { modelCalls: 1, costUsd: 0.5 } },
-      { spentUsd: 1, judge: { modelCalls: 1 } },
+      { spentUsd: undefined, beside: { modelCalls: 1, costUsd: 0.5 } },
+      { spentUsd: 1, beside: { modelCalls: 1 } },
       { spentUsd: 0.5 },
     )
     expect(tally).toMatchObject({ spentUsd: 2, unknownCosts: 2 })

@@ -23,11 +23,9 @@ test('what runs in a span that a framework tells of is inside of it', () => {
   const run: CallSink = { calls: [] }
   const tool = spanOf(run)
   located({ sink: run, span: tool }, () => {
-    expect(attribute(run, () => [currentSink()?.within, claimCall()?.within, startSpan('step', 'x')?.within])).toEqual([
-      tool,
-      tool,
-      tool,
-    ])
+    expect(
+      attribute(run, () => [currentSink()?.within, claimCall(currentSink())?.within, startSpan('step', 'x')?.within]),
+    ).toEqual([tool, tool, tool])
     expect(attribute(run, currentOwner)).toBe(run)
   })
   expect(attribute(run, currentSink)).toBe(run)
