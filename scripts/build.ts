@@ -33,7 +33,14 @@ const processes = [
 for (const input of processes) {
   const bundle = await rolldown({
     input,
-    external: [/^node:/, /^vitest(\/|$)/, 'csv-parse/sync', 'picocolors', '@pydantic/genai-prices', /^gpt-tokenizer(\/|$)/],
+    external: [
+      /^node:/,
+      /^vitest(\/|$)/,
+      'csv-parse/sync',
+      'picocolors',
+      '@pydantic/genai-prices',
+      /^gpt-tokenizer(\/|$)/,
+    ],
     platform: 'node',
   })
   await bundle.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
