@@ -5,36 +5,41 @@ import { join, resolve } from 'node:path'
 import { type Figure, median } from './figure.ts'
 
 const root = resolve(import.meta.dirname, '..')
-const variants = ['with', 'without'] as const
+const variants = ['with', 'without', 'empty'] as const
 type Variant = (typeof variants)[number]
 
 // Until code is cached and baselines and history are there, as they are from the second session on.
 const warmups = 3
-const pairs = 21
+const rounds = 21
 
-// Both projects run their one test in the same way; ours is set up by `perfProject`, the other by hand.
+const byHand = `import { defineConfig } from 'vitest/config'
+const test = { name: 'perf', include: ['**/*.perf.ts'], pool: 'forks', isolate: true, fileParallelism: false, maxWorkers: 1 }
+export default defineConfig({ test: { projects: [{ extends: true, test }] } })
+`
+const oneTest = `import { benchAgent } from 'bench-agent'
+benchAgent('answers', { agent: async () => {} })
+`
+
+// The same test runs with our project and its reporter, and in a project that is set up in the same way by hand; an empty test
+// of Vitest tells what the whole package comes to.
 const files: Record<Variant, Record<string, string>> = {
   with: {
     'vitest.config.ts': `import { perfProject } from 'bench-agent/plugin'
 import { defineConfig } from 'vitest/config'
 export default defineConfig({ test: { projects: [perfProject()] } })
 `,
-    'answer.perf.ts': `import { benchAgent } from 'bench-agent'
-benchAgent('answers', { agent: async () => {} })
-`,
+    'answer.perf.ts': oneTest,
   },
-  without: {
-    'vitest.config.ts': `import { defineConfig } from 'vitest/config'
-const test = { name: 'perf', include: ['**/*.perf.ts'], pool: 'forks', isolate: true, fileParallelism: false, maxWorkers: 1 }
-export default defineConfig({ test: { projects: [{ extends: true, test }] } })
-`,
+  without: { 'vitest.config.ts': byHand, 'answer.perf.ts': oneTest },
+  empty: {
+    'vitest.config.ts': byHand,
     'answer.perf.ts': `import { test } from 'vitest'
 test('answers', async () => {})
 `,
   },
 }
 
-/** What bench-agent adds to the wall time of a session with one test: processes, files, baseline, history and report included. */
+/** What project and reporter add to the wall time of a session with one test: baseline, history, files and report included. */
 export function startFigure(): Figure {
   if (!existsSync(join(root, 'dist/plugin.js')))
     throw new Error('Expected bench-agent to be built, got no dist/plugin.js. Type `npm run build` first.')
@@ -44,34 +49,33 @@ export function startFigure(): Figure {
     for (const variant of variants) for (let warmup = 0; warmup < warmups; warmup++) sessionMs(folder, variant)
     if (!existsSync(join(folder, 'with/.bench-agent/results.json')))
       throw new Error('Expected a session with bench-agent to write its results, got none')
-    return figureOf(Array.from({ length: pairs }, (_, pair) => measurePair(folder, pair)))
+    return figureOf(Array.from({ length: rounds }, (_, round) => measureRound(folder, round)))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 function figureOf(measured: readonly Record<Variant, number>[]): Figure {
-  const withMs = measured.map((pair) => pair.with)
-  const withoutMs = measured.map((pair) => pair.without)
+  const all = (variant: Variant) => measured.map((round) => round[variant])
   return {
     name: 'start.wall_ratio',
-    value: median(measured.map((pair) => pair.with / pair.without)),
+    value: median(measured.map((round) => round.with / round.without)),
     unit: 'ratio',
     bound: 1.15,
     peers: {
-      'with bench-agent ms': median(withMs),
-      'without ms': median(withoutMs),
-      'least with bench-agent ms': Math.min(...withMs),
-      'least without ms': Math.min(...withoutMs),
-      'least with / least without ratio': Math.min(...withMs) / Math.min(...withoutMs),
+      'with project and reporter ms': median(all('with')),
+      'the same test without ms': median(all('without')),
+      'an empty Vitest test ms': median(all('empty')),
+      'least with / least without ratio': Math.min(...all('with')) / Math.min(...all('without')),
+      'with / an empty Vitest test ratio': median(measured.map((round) => round.with / round.empty)),
     },
-    meaning: 'Wall time of a Vitest session with one benchAgent of a no-op agent / with one empty test.',
+    meaning: 'Wall time of a session with one benchAgent of a no-op agent, with project and reporter / without.',
   }
 }
 
-function measurePair(folder: string, pair: number): Record<Variant, number> {
-  const ms: Record<Variant, number> = { with: 0, without: 0 }
-  for (const variant of pair % 2 === 0 ? variants : variants.toReversed()) ms[variant] = sessionMs(folder, variant)
+function measureRound(folder: string, round: number): Record<Variant, number> {
+  const ms: Record<Variant, number> = { with: 0, without: 0, empty: 0 }
+  for (const variant of round % 2 === 0 ? variants : variants.toReversed()) ms[variant] = sessionMs(folder, variant)
   return ms
 }
 
@@ -81,7 +85,7 @@ function writeProjects(folder: string): void {
   mkdirSync(join(installed, 'bench-agent'), { recursive: true })
   for (const part of ['package.json', 'dist'])
     cpSync(join(root, part), join(installed, 'bench-agent', part), { recursive: true })
-  for (const name of ['vitest', 'picocolors', 'csv-parse'])
+  for (const name of ['vitest', 'picocolors', 'csv-parse', '@pydantic'])
     symlinkSync(join(root, 'node_modules', name), join(installed, name), 'junction')
   for (const variant of variants) {
     mkdirSync(join(folder, variant))

@@ -69,8 +69,21 @@ export function gather(modules: readonly TestModule[], root: string): Gathered {
   return gathered
 }
 
-function gatherExecution(test: TestCase, raw: unknown, place: string | undefined): GatheredExecution {
-  const record = RecordSchema.parse(raw)
+const parsed = new WeakMap<object, ExecutionRecord>()
+
+/** Reads the records of a test that has ended, so that the end of the session need not wait for it. */
+export function readRecords(test: TestCase): void {
+  for (const raw of test.meta().benchAgent?.records ?? []) readRecord(raw)
+}
+
+function readRecord(raw: ExecutionRecord): ExecutionRecord {
+  const record = parsed.get(raw) ?? RecordSchema.parse(raw)
+  parsed.set(raw, record)
+  return record
+}
+
+function gatherExecution(test: TestCase, raw: ExecutionRecord, place: string | undefined): GatheredExecution {
+  const record = readRecord(raw)
   const blocks = samplesOf(test, record)
   const samples = fromColumns(blocks.map((block) => block.columns))
   // The worker sent them before it could know.

@@ -58,7 +58,7 @@ export class BenchAgentReporter implements Reporter {
   #startedAt = new Date()
   #sessionDirectory: string | undefined
   #progress: Progress | undefined
-  #conclusion: Promise<unknown> | undefined
+  #conclusion: Promise<typeof import('./gather.ts')> | undefined
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
@@ -91,11 +91,13 @@ export class BenchAgentReporter implements Reporter {
 
   // While the worker measures, this process has nothing to do: what the end of the session needs is loaded then.
   #prepareEnd(): void {
-    this.#conclusion ??= Promise.all([import('./conclude.ts'), import('../report/terminal.ts'), import('picocolors')])
+    this.#conclusion ??= loadConclusion()
   }
 
   onTestCaseResult(test: TestCase): void {
     this.#progress?.ended(test)
+    // While the worker is taken down, for the session ends when it is. A record that cannot be read is told then.
+    this.#conclusion?.then(({ readRecords }) => readRecords(test)).catch(() => undefined)
   }
 
   async onTestRunEnd(
@@ -163,6 +165,16 @@ export class BenchAgentReporter implements Reporter {
   #print(text: string): void {
     if (!this.#quiet) this.#vitest?.logger.log(text)
   }
+}
+
+async function loadConclusion(): Promise<typeof import('./gather.ts')> {
+  const [gather] = await Promise.all([
+    import('./gather.ts'),
+    import('./conclude.ts'),
+    import('../report/terminal.ts'),
+    import('picocolors'),
+  ])
+  return gather
 }
 
 /** Adds our reporter once, keeps the others, and tells it what the project said. */
