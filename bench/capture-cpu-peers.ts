@@ -1,13 +1,15 @@
 import { FetchInterceptor } from '@mswjs/interceptors/fetch'
+import { type CallSink, currentSink } from '../src/capture/attribution.ts'
 
 /** What every technique has to tell of a call, when its answer has been read. */
 export interface Told {
+  /** The run that made it. */
+  run: CallSink | undefined
   model: string
   inputTokens: number
   outputTokens: number
   cachedTokens: number
   toolCalls: number
-  stopReason: string
   durationMs: number
   /** Absent for a plain call. */
   firstContentMs?: number | undefined
@@ -21,24 +23,33 @@ export interface Technique {
 
 type Tell = (told: Told) => void
 
-/** The wrapper around `fetch` that one would write by hand: it passes the body on through a stream that takes notes. */
+/** The wrapper around `fetch` that one would write by hand: it passes the body on, part by part, and takes notes. */
 export function fetchWrapper(tell: Tell): Technique {
   const original = globalThis.fetch
   globalThis.fetch = async (input, init) => {
     const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
     if (!url.endsWith('/chat/completions')) return original(input, init)
+    const run = currentSink()
     const startedMs = performance.now()
     const response = await original(input, init)
     if (response.body === null) return response
-    const notes = notesFrom(startedMs, isStream(response))
-    const watched = response.body.pipeThrough(
-      new TransformStream<Uint8Array, Uint8Array>({
-        transform: (chunk, controller) => {
-          notes.add(chunk)
-          controller.enqueue(chunk)
+    const notes = notesFrom(run, startedMs, isStream(response))
+    const reader = response.body.getReader()
+    const watched = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { done, value } = await reader.read()
+          if (done) {
+            controller.close()
+            tell(notes.read())
+          } else {
+            notes.add(value)
+            controller.enqueue(value)
+          }
         },
-        flush: () => tell(notes.read()),
-      }),
+        cancel: (reason) => reader.cancel(reason),
+      },
+      { highWaterMark: 0 },
     )
     return new Response(watched, response)
   }
@@ -52,15 +63,15 @@ export function fetchWrapper(tell: Tell): Technique {
 /** The interceptor of `fetch` that mocking libraries are built on: it hands out a copy of each response. */
 export function mswInterceptors(tell: Tell): Technique {
   const interceptor = new FetchInterceptor()
-  const started = new Map<string, number>()
+  const started = new Map<string, { run: CallSink | undefined; startedMs: number }>()
   interceptor.on('request', ({ requestId }) => {
-    started.set(requestId, performance.now())
+    started.set(requestId, { run: currentSink(), startedMs: performance.now() })
   })
   interceptor.on('response', async ({ response, requestId, request }) => {
-    const startedMs = started.get(requestId) ?? 0
+    const { run, startedMs = 0 } = started.get(requestId) ?? {}
     started.delete(requestId)
     if (!request.url.endsWith('/chat/completions') || response.body === null) return
-    const notes = notesFrom(startedMs, isStream(response))
+    const notes = notesFrom(run, startedMs, isStream(response))
     for await (const chunk of response.body) notes.add(chunk)
     tell(notes.read())
   })
@@ -78,7 +89,7 @@ interface Notes {
 }
 
 // As little as will do for these two kinds of answers of one provider.
-function notesFrom(startedMs: number, streamed: boolean): Notes {
+function notesFrom(run: CallSink | undefined, startedMs: number, streamed: boolean): Notes {
   const chunks: Uint8Array[] = []
   const atMs: number[] = []
   return {
@@ -86,30 +97,28 @@ function notesFrom(startedMs: number, streamed: boolean): Notes {
       chunks.push(chunk)
       atMs.push(performance.now() - startedMs)
     },
-    read: () => (streamed ? readStream(chunks, atMs) : readWhole(chunks, performance.now() - startedMs)),
+    read: () => ({ run, ...(streamed ? readStream(chunks, atMs) : readWhole(chunks, performance.now() - startedMs)) }),
   }
 }
 
-function readWhole(chunks: readonly Uint8Array[], durationMs: number): Told {
+function readWhole(chunks: readonly Uint8Array[], durationMs: number): Omit<Told, 'run'> {
   const body = JSON.parse(Buffer.concat(chunks).toString())
   const [choice] = body.choices
   return {
     ...usageOf(body.usage),
     model: body.model,
     toolCalls: choice.message.tool_calls?.length ?? 0,
-    stopReason: choice.finish_reason,
     durationMs,
   }
 }
 
-function readStream(chunks: readonly Uint8Array[], atMs: readonly number[]): Told {
-  const told: Told = {
+function readStream(chunks: readonly Uint8Array[], atMs: readonly number[]): Omit<Told, 'run'> {
+  const told: Omit<Told, 'run'> = {
     model: '',
     inputTokens: 0,
     outputTokens: 0,
     cachedTokens: 0,
     toolCalls: 0,
-    stopReason: '',
     durationMs: 0,
   }
   const decoder = new TextDecoder()
@@ -124,7 +133,6 @@ function readStream(chunks: readonly Uint8Array[], atMs: readonly number[]): Tol
       told.model = event.model
       if (event.usage) Object.assign(told, usageOf(event.usage))
       const choice = event.choices[0]
-      if (choice?.finish_reason) told.stopReason = choice.finish_reason
       for (const call of choice?.delta.tool_calls ?? []) calls.add(call.index)
       if (!choice?.delta.content) continue
       told.firstContentMs ??= atMs[index]

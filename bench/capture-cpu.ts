@@ -8,13 +8,13 @@ const names = ['none', 'bench-agent', 'fetch wrapper', 'mswjs interceptors'] as 
 type Name = (typeof names)[number]
 
 const kinds = [
-  { name: 'capture.cpu_ratio_plain', streamed: false, calls: 400, what: 'a plain call' },
-  { name: 'capture.cpu_ratio_stream_100', streamed: true, calls: 100, what: 'a stream of 100 chunks' },
+  { name: 'capture.cpu_ratio_plain', streamed: false, calls: 600, what: 'a plain call' },
+  { name: 'capture.cpu_ratio_stream_100', streamed: true, calls: 200, what: 'a stream of 100 chunks' },
 ] as const
-const warmupRounds = 4
-const rounds = 14
+const warmupRounds = 5
+const rounds = 6
 // V8 does not optimize the same code alike in every process.
-const generations = 2
+const generations = 5
 
 /**
  * What it costs to see a model call and to know its tokens and times, in CPU time beyond that of the call itself. The

@@ -20,6 +20,8 @@ export interface CallSink {
    * scope of whoever happened to be next to it, and what such a scope says after its own run is over is certainly wrong.
    */
   over?: 'ended' | 'stopped' | undefined
+  /** Called for a model call in its scope after it had ended by itself, which belongs to nobody. */
+  onCallAfterEnd?: (() => void) | undefined
   /** The run or judge in whose spans this scope lies; absent when this is the run or judge itself. */
   owner?: CallSink | undefined
 }
@@ -33,7 +35,6 @@ export interface Place {
 const scope = new AsyncLocalStorage<CallSink | undefined>()
 const locators = new Set<() => Place | undefined>()
 let callsOutside = 0
-let callsAfterEnd = 0
 
 /** The result of `work`; model calls made by it and by what it starts belong to `sink`. */
 export function attribute<Result>(sink: CallSink, work: () => Result): Result {
@@ -100,19 +101,10 @@ export function unattributed<Result>(work: () => Result): Result {
 }
 
 /**
- * Model calls since this process started that were made outside any scope, or in that of a run that had ended by itself; compare
- * two readings to see the calls between them.
+ * Model calls since this process started that were made outside any scope; compare two readings to see the calls between them.
  */
 export function callsOutsideRuns(): number {
   return callsOutside
-}
-
-/**
- * Model calls, among those of {@link callsOutsideRuns}, that started in the scope of a run that had ended by itself. The agent
- * leaves work behind, or a queue has lost the scopes: then other calls were given to the wrong run.
- */
-export function callsAfterEnds(): number {
-  return callsAfterEnd
 }
 
 /** Whose scope this is, the innermost span included; absent outside any. */
@@ -128,14 +120,15 @@ export function currentOwner(): CallSink | undefined {
 }
 
 /**
- * Whose a model call is that started in the scope of `sink`; a call of nobody, or of a run that is over, is counted and absent.
+ * Whose a model call is that started in the scope of `sink`; absent, and counted or told, when it is of nobody or of a run that is
+ * over.
  */
 export function claimCall(sink: CallSink | undefined): CallSink | undefined {
-  const over = (sink?.owner ?? sink)?.over
-  if (sink !== undefined && over === undefined) return sink
+  const owner = sink?.owner ?? sink
+  if (owner === undefined) callsOutside++
+  else if (owner.over === undefined) return sink
   // What a stopped agent goes on with is told otherwise.
-  if (over !== 'stopped') callsOutside++
-  if (over === 'ended') callsAfterEnd++
+  else if (owner.over === 'ended') owner.onCallAfterEnd?.()
   return undefined
 }
 

@@ -33,6 +33,14 @@ export function networkClass(error: unknown): ErrorClass | undefined {
   return typeof code === 'string' && connectionCodes.some((codes) => codes.test(code)) ? 'connection' : undefined
 }
 
+const noConnection =
+  /^E(?:CONNREFUSED|NOTFOUND|AI_\w+|(?:HOST|NET)(?:UNREACH|DOWN))$|^UND_ERR_CONNECT_TIMEOUT$|^(?:ERR_TLS_|ERR_SSL_|UNABLE_TO_)|(?:^|_)CERT(?:_|$)/
+
+/** Whether `error` says that there never was a connection, so that nobody got the request. */
+export function isUnreached(error: unknown): boolean {
+  return causesOf(error).some((cause) => noConnection.test(String(propertyOf(cause, 'code'))))
+}
+
 /** `error`, what it gathers in `errors` (the latest first) and what caused it, each once, from the outside in. */
 export function causesOf(error: unknown): unknown[] {
   const causes = new Set<unknown>()

@@ -1,12 +1,13 @@
 import type { ModelCall } from '../domain/span.ts'
 import { decodeArrivals, decodeNow } from './content-encoding.ts'
-import { causesOf, classOfStatus, networkClass, propertyOf } from './failure.ts'
+import { causesOf, classOfStatus, isUnreached, networkClass, propertyOf } from './failure.ts'
 import { readMessages } from './provider/amazon-event-stream.ts'
 import { parseJson, textAt } from './provider/json.ts'
 import { readList } from './provider/json-list.ts'
 import { type Answer, emptyAnswer, type Protocol } from './provider/provider.ts'
 import { retryAfterMs } from './provider/retry-after.ts'
-import { type Arrival, type Framing, readEvents, readLines, type StreamEvent } from './stream.ts'
+import { type ContentInstants, readStream } from './read-stream.ts'
+import { type Arrival, type Framing, readEvents, readLines } from './stream.ts'
 import { headerOf, type WireCall } from './wire-call.ts'
 
 const framings: readonly (readonly [contentType: string, framing: Framing])[] = [
@@ -19,8 +20,6 @@ const framings: readonly (readonly [contentType: string, framing: Framing])[] = 
 // Those whose events can be told apart from the middle of a stream on.
 const readableFromMiddle: ReadonlySet<Framing | undefined> = new Set([readEvents, readLines])
 
-type ContentInstants = Pick<ModelCall, 'firstContentAtMs' | 'firstTextAtMs' | 'lastContentAtMs' | 'reasoningStreamed'>
-
 /**
  * What `wire` says about a model call. A call that is still open is read as far as it came and has no end.
  *
@@ -28,13 +27,16 @@ type ContentInstants = Pick<ModelCall, 'firstContentAtMs' | 'firstTextAtMs' | 'l
  */
 export async function readCall(wire: WireCall, originMs: number): Promise<ModelCall> {
   const since = (atMs: number | undefined) => (atMs === undefined ? undefined : atMs - originMs)
-  const arrivals = await decodeArrivals(arrivalsOf(wire), headerOf(wire.rawHeaders, 'content-encoding'))
+  const encoding = headerOf(wire.rawHeaders, 'content-encoding')
+  const raw = arrivalsOf(wire)
+  const arrivals = encoding === undefined ? raw : await decodeArrivals(raw, encoding)
   const { protocol, url, status } = wire
   const framing = framingOf(wire)
   const streamed = framing !== undefined
   const answer = emptyAnswer()
-  const content = streamed ? readStream(protocol, framing(arrivals), answer) : readWhole(protocol, arrivals, answer)
+  const content = streamed ? readStream(protocol, framing, arrivals, answer) : readWhole(protocol, arrivals, answer)
   const refused = status !== undefined && status >= 400
+  const failure = failureOf(wire, streamed, answer)
   return {
     provider: protocol.provider,
     api: protocol.api,
@@ -49,7 +51,9 @@ export async function readCall(wire: WireCall, originMs: number): Promise<ModelC
     lastContentAtMs: since(content.lastContentAtMs),
     endedAtMs: since(wire.endedAtMs),
     status,
-    failure: failureOf(wire, streamed, answer),
+    failure,
+    givenUp: failure === undefined && (wire.error !== undefined || wire.endedAtMs === undefined) ? true : undefined,
+    unreached: status === undefined && isUnreached(wire.error) ? true : undefined,
     retryAfterMs: refused ? (retryAfterMs(wire.rawHeaders) ?? answer.retryAfterMs) : undefined,
     usage: answer.usage,
     toolCalls: isUnread(protocol, answer) ? undefined : answer.toolCalls.size,
@@ -98,7 +102,11 @@ function arrivalsOf({ chunks, arrivalsAtMs }: WireCall): Arrival[] {
 }
 
 function textOf(chunks: readonly Uint8Array[]): string {
-  return new TextDecoder().decode(Buffer.concat(chunks))
+  const [only, ...others] = chunks
+  const bytes = only === undefined || others.length > 0 ? Buffer.concat(chunks) : only
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
+  // JSON begins with no byte order mark, and some servers send one.
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
 function readWhole(protocol: Protocol, arrivals: readonly Arrival[], answer: Answer): ContentInstants {
@@ -106,26 +114,16 @@ function readWhole(protocol: Protocol, arrivals: readonly Arrival[], answer: Ans
   return { reasoningStreamed: false }
 }
 
-function readStream(protocol: Protocol, events: readonly StreamEvent[], answer: Answer): ContentInstants {
-  const instants: ContentInstants = { reasoningStreamed: false }
-  for (const event of events) {
-    const kind = protocol.readEvent(event, answer)
-    if (kind === undefined) continue
-    instants.firstContentAtMs ??= event.atMs
-    instants.lastContentAtMs = event.atMs
-    if (kind === 'text') instants.firstTextAtMs ??= event.atMs
-    if (kind === 'reasoning') instants.reasoningStreamed = true
-  }
-  return instants
-}
-
 function failureOf(wire: WireCall, streamed: boolean, answer: Answer): ModelCall['failure'] {
   const { status, error, endedAtMs } = wire
   const byStatus = status === undefined ? undefined : classOfStatus(status)
   if (byStatus !== undefined) return { class: byStatus, message: answer.failure?.message ?? `HTTP ${status}` }
-  const byError = causesOf(error)
-    .map(networkClass)
-    .find((found) => found !== undefined)
+  const byError =
+    error === undefined
+      ? undefined
+      : causesOf(error)
+          .map(networkClass)
+          .find((found) => found !== undefined)
   if (byError !== undefined) return { class: byError, message: messageOf(error) }
   if (answer.failure !== undefined) return answer.failure
   const cut = streamed && endedAtMs !== undefined && error === undefined && !answer.finished

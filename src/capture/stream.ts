@@ -47,6 +47,12 @@ export function readEvents(arrivals: readonly Arrival[]): StreamEvent[] {
   return events
 }
 
+/** Whether `bytes` end with the blank line that ends a server-sent event. */
+export function endsEvent(bytes: Uint8Array): boolean {
+  if (bytes.at(-1) !== lineFeed) return false
+  return bytes.at(-2) === lineFeed || (bytes.at(-2) === carriageReturn && bytes.at(-3) === lineFeed)
+}
+
 /** The lines in `arrivals`, in order, each an event; blank ones are none. */
 export function readLines(arrivals: readonly Arrival[]): StreamEvent[] {
   const events: StreamEvent[] = []

@@ -83,6 +83,14 @@ export function receiveChunk(call: WireCall, chunk: Uint8Array, atMs: number): v
   call.chunks.push(chunk)
 }
 
+/** Lets go of what was sent and received, once it is read: who holds on to a run must not hold on to that. */
+export function forgetBodies(call: WireCall): void {
+  call.measured = true
+  call.requestChunks = []
+  call.chunks = []
+  call.arrivalsAtMs = []
+}
+
 /**
  * A header, by its name in lower case; absent when there is none of that name.
  *
@@ -91,11 +99,18 @@ export function receiveChunk(call: WireCall, chunk: Uint8Array, atMs: number): v
 export function headerOf(rawHeaders: unknown, name: string): string | undefined {
   if (Array.isArray(rawHeaders)) {
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-      if (String(rawHeaders[index]).toLowerCase() === name) return String(rawHeaders[index + 1])
+      const raw: unknown = rawHeaders[index]
+      // Of most, the length tells: turning bytes into text is the dear part.
+      if (lengthOf(raw) === name.length && String(raw).toLowerCase() === name) return String(rawHeaders[index + 1])
     }
     return undefined
   }
   if (typeof rawHeaders !== 'object' || rawHeaders === null) return undefined
   const value: unknown = Object.entries(rawHeaders).find(([key]) => key.toLowerCase() === name)?.[1]
   return value === undefined ? undefined : String(value)
+}
+
+function lengthOf(raw: unknown): number | undefined {
+  if (typeof raw === 'string') return raw.length
+  return ArrayBuffer.isView(raw) ? raw.byteLength : undefined
 }

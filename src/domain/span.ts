@@ -43,6 +43,10 @@ export interface ModelCall {
   endedAtMs?: number | undefined
   /** HTTP status; absent when no response came. */
   status?: number | undefined
+  /** Whether the agent, or a limit of ours, gave it up or left it open before its end; absent when nobody did. */
+  givenUp?: boolean | undefined
+  /** Whether the provider never got the request, because there was no connection; absent when it may have. */
+  unreached?: boolean | undefined
   /** How the call failed; absent when it did not. */
   failure?: { class: ErrorClass; message: string } | undefined
   /** How long the provider asked to wait before the next attempt, in milliseconds; absent when it did not ask. */

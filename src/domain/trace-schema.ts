@@ -29,6 +29,8 @@ const ModelCallSchema = z.strictObject({
   lastContentAtMs: maybe(finite),
   endedAtMs: maybe(finite),
   status: maybe(count),
+  givenUp: maybe(z.boolean()),
+  unreached: maybe(z.boolean()),
   failure: maybe(z.strictObject({ class: z.enum(errorClasses), message: z.string() })),
   retryAfterMs: maybe(finite),
   retryOf: maybe(count),

@@ -1,8 +1,9 @@
+import { getHeapStatistics } from 'node:v8'
 import { attributeWithin, type CallSink, currentOwner, currentSink } from '../capture/attribution.ts'
 import type { OpenSpan } from '../capture/open-span.ts'
 import type { WireCall } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
-import { messageOf } from '../domain/errors.ts'
+import { messageOf, mistakesError, quoteValue } from '../domain/errors.ts'
 import type { OutputOf, ReportedUsage, Run } from '../domain/scenario.ts'
 import { drain } from './drain.ts'
 
@@ -46,6 +47,8 @@ export class ActiveRun implements Run, CallSink {
   reported: ReportedUsage[] | undefined
   /** Named parts and what frameworks told of, in the order of their start; absent without any. */
   spans: OpenSpan[] | undefined
+  /** Spans that there was no room for. */
+  spansDropped = 0
   turns: NamedPart[] | undefined
   /** Reads the process's CPU time in milliseconds; absent when it says nothing about this run alone. */
   readCpuMs: (() => number) | undefined
@@ -59,6 +62,7 @@ export class ActiveRun implements Run, CallSink {
   thrown: { error: unknown } | undefined
   output: unknown
   onCallStarted?: (call: WireCall) => void
+  onCallAfterEnd?: (() => void) | undefined
   onCallEnded?: (call: WireCall) => void
   onUsage?: (used: ReportedUsage) => void
   #controller: AbortController | undefined
@@ -88,6 +92,7 @@ export class ActiveRun implements Run, CallSink {
 
   get usage(): Run['usage'] {
     return (used) => {
+      requireUsage(used)
       this.reported ??= []
       this.reported.push(used)
       this.onUsage?.(used)
@@ -96,7 +101,8 @@ export class ActiveRun implements Run, CallSink {
 
   get over(): 'ended' | 'stopped' | undefined {
     if (this.endedMs === undefined) return undefined
-    return this.stopped === undefined ? 'ended' : 'stopped'
+    // What goes on after the agent threw are its other calls, which nobody waits for any more.
+    return this.stopped === undefined && this.thrown === undefined ? 'ended' : 'stopped'
   }
 
   /** Resolves when the run is over: its agent is done, or it was stopped. */
@@ -143,16 +149,19 @@ export class ActiveRun implements Run, CallSink {
   addSpan(span: OpenSpan): void {
     this.spans ??= []
     if (this.spans.length < mostSpans) this.spans.push(span)
+    else this.spansDropped += 1
   }
 
   #measurePart<Returned>(kind: 'turn' | 'phase', name: string, part: () => Returned): Promise<OutputOf<Returned>> {
+    requirePart(kind, name, part)
     // A part that is called inside of another one of the run lies in it; what a queue made of the scope does not matter.
     const sink: CallSink = (currentOwner() === this ? currentSink() : undefined) ?? this
+    const readsProcess = this.readCpuMs !== undefined
+    const heapBeforeBytes = readsProcess ? usedHeapBytes() : 0
+    const cpuBeforeMs = this.readCpuMs?.()
     const span: OpenSpan = { kind, name, startedAtMs: this.clock.nowMs(), within: sink.within }
     sink.addSpan?.(span)
     const measured: NamedPart = { span }
-    const cpuBeforeMs = this.readCpuMs?.()
-    const heapBeforeBytes = this.readCpuMs === undefined ? undefined : process.memoryUsage().heapUsed
     return attributeWithin(sink, span, async () => {
       let failure: string | undefined
       try {
@@ -168,7 +177,7 @@ export class ActiveRun implements Run, CallSink {
         span.endedAtMs = this.clock.nowMs()
         span.failure = failure
         if (cpuBeforeMs !== undefined) span.cpuMs = (this.readCpuMs?.() ?? cpuBeforeMs) - cpuBeforeMs
-        if (heapBeforeBytes !== undefined) span.heapGrowthBytes = process.memoryUsage().heapUsed - heapBeforeBytes
+        if (readsProcess) span.heapGrowthBytes = usedHeapBytes() - heapBeforeBytes
         if (kind === 'turn') {
           this.turns ??= []
           this.turns.push(measured)
@@ -176,4 +185,42 @@ export class ActiveRun implements Run, CallSink {
       }
     })
   }
+}
+
+// A twentieth of what process.memoryUsage() takes, which would be part of what is measured.
+function usedHeapBytes(): number {
+  return getHeapStatistics().used_heap_size
+}
+
+const usageKeys: ReadonlySet<string> = new Set<keyof ReportedUsage>([
+  'model',
+  'modelCalls',
+  'toolCalls',
+  'costUsd',
+  'inputTokens',
+  'outputTokens',
+  'cachedTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
+  'estimatedTokens',
+])
+
+function requireUsage(used: ReportedUsage): void {
+  const remedy = `Known here: ${[...usageKeys].join(', ')}.`
+  const mistakes = Object.entries(used).flatMap(([path, value]) => {
+    if (!usageKeys.has(path)) return [{ path, expected: 'a field', got: 'a name that is none', remedy }]
+    const isRight =
+      value === undefined ||
+      (path === 'model' ? typeof value === 'string' : Number.isFinite(value) && Number(value) >= 0)
+    return isRight ? [] : [{ path, expected: path === 'model' ? 'a text' : 'a number from 0', got: quoteValue(value) }]
+  })
+  if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_USAGE', 'usage(…)', mistakes)
+}
+
+function requirePart(kind: string, name: unknown, part: unknown): void {
+  const mistakes = [
+    ...(typeof name === 'string' && name !== '' ? [] : [{ path: 'name', expected: 'a text', got: quoteValue(name) }]),
+    ...(typeof part === 'function' ? [] : [{ path: 'part', expected: 'a function', got: quoteValue(part) }]),
+  ]
+  if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_USAGE', `${kind}(name, part)`, mistakes)
 }

@@ -3,7 +3,7 @@ import type { RunValue } from '../domain/sample.ts'
 import type { ReportedUsage } from '../domain/scenario.ts'
 import type { ModelCall } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
-import { sumKnown, sumUsage } from '../domain/usage.ts'
+import { sumKnown, sumUsage, type Usage } from '../domain/usage.ts'
 
 /** What is known of a run besides its times. */
 export type RunValues = { [V in RunValue]?: number | undefined }
@@ -13,6 +13,8 @@ export interface Seen {
   /** In the order of their start. */
   calls: readonly ModelCall[]
   spans: readonly Span[]
+  /** False when there were too many spans to keep. */
+  spansAreAll: boolean
   /** What the agent reported by hand. */
   reported: readonly ReportedUsage[]
   /** From the start of the run to its end, in milliseconds. */
@@ -27,37 +29,48 @@ export function isAnswered({ status }: Pick<ModelCall, 'status'>): boolean {
   return status !== undefined && (status === 101 || (status >= 200 && status < 300))
 }
 
-/** Whether a request had been sent when it was given up, so that nobody knows what the provider made of it. */
-export function isGivenUp({ status, failure, endedAtMs }: ModelCall): boolean {
-  return status === undefined && endedAtMs !== undefined && (failure === undefined || failure.class === 'timeout')
+/**
+ * Whether the provider may have counted tokens for `call` that nobody told: it got the request, and the answer never came to its
+ * end.
+ */
+export function isUntold(call: ModelCall): boolean {
+  const { status, usage, failure, givenUp, unreached } = call
+  if (unreached === true || (status !== undefined && !isAnswered(call))) return false
+  if (usage?.inputTokens !== undefined && usage.outputTokens !== undefined) return false
+  return failure !== undefined || givenUp === true
 }
 
 /** Calls, tokens and times of a run; its cost apart. */
-export function callValues(seen: Seen): RunValues {
-  const { calls, spans, reported, latencyMs } = seen
+export function valuesOf(seen: Seen): RunValues {
+  const { calls, spans, reported, latencyMs, spansAreAll } = seen
   const answered = calls.filter(isAnswered)
   const reportedCalls = countReported(reported)
   const covered = coveredCalls(seen)
-  const counted = calls.filter((call) => isAnswered(call) || isGivenUp(call)).filter((call) => !covered.has(call))
+  const counted = calls.filter((call) => isAnswered(call) || isUntold(call)).filter((call) => !covered.has(call))
   const toolCalls = sumKnown([0, ...counted.map(toolCallsOf), ...reported.map((used) => used.toolCalls ?? 0)])
-  const estimated = answered.map((call) => call.usage?.estimatedTokens).filter((tokens) => tokens !== undefined)
+  const estimated = answered
+    .filter((call) => !covered.has(call))
+    .map((call) => call.usage?.estimatedTokens)
+    .filter((tokens) => tokens !== undefined)
   const steps = answered.filter((call) => call.failure === undefined && call.embeds !== true)
   return {
-    ...sumUsage([...counted.map((call) => call.usage ?? {}), ...reported]),
+    ...(counted.length + reported.length === 0 ? noTokens : sumUsage([...counted.map(usageOf), ...reported])),
     estimatedTokens: sumKnown(estimated),
     modelCalls: calls.length + reportedCalls - covered.size,
     steps: steps.filter((call) => !covered.has(call)).length + reportedCalls,
     toolCalls,
     retries: calls.filter((call) => call.retryOf !== undefined).length,
     waitingMs: waitingMs(calls, latencyMs),
-    modelMs: calls.length === 0 ? undefined : coveredMs(clipped(latencyMs, calls.map(asInterval))),
-    toolMs: toolMs(spans, toolCalls, latencyMs),
+    modelMs: calls.length === 0 ? undefined : coveredMs(clipped(latencyMs, busyIn(calls))),
+    toolMs: spansAreAll ? toolMs(spans, toolCalls, latencyMs) : undefined,
   }
 }
 
-/** The calls whose answers cannot be read, as far as reports by hand stand in for them. */
+/** The calls whose answers did not tell their tokens, as far as reports by hand stand in for them. */
 export function coveredCalls({ calls, reported }: Pick<Seen, 'calls' | 'reported'>): Set<ModelCall> {
-  const unread = calls.filter((call) => isAnswered(call) && call.usage === undefined)
+  const unread = calls.filter(
+    (call) => isAnswered(call) && (call.usage === undefined || call.usage.estimatedTokens !== undefined),
+  )
   return new Set(unread.slice(0, countReported(reported)))
 }
 
@@ -65,8 +78,15 @@ function countReported(reported: readonly ReportedUsage[]): number {
   return reported.reduce((sum, used) => sum + (used.modelCalls ?? 1), 0)
 }
 
+// Providers count nothing for requests that they refused.
+const noTokens = { inputTokens: 0, outputTokens: 0 }
+
+function usageOf(call: ModelCall): Usage {
+  return call.usage ?? {}
+}
+
 function toolCallsOf(call: ModelCall): number | undefined {
-  return isGivenUp(call) ? 0 : call.toolCalls
+  return isAnswered(call) ? call.toolCalls : 0
 }
 
 /** Time from calls that failed to those that repeat them, without what other calls were on in the meantime. */
@@ -76,8 +96,13 @@ function waitingMs(calls: readonly ModelCall[], latencyMs: number): number {
     return failedAtMs === undefined ? [] : [{ startMs: failedAtMs, endMs: Math.max(failedAtMs, startedAtMs) }]
   })
   if (waits.length === 0) return 0
-  const busy = calls.map(asInterval)
+  const busy = busyIn(calls)
   return coveredMs(clipped(latencyMs, [...waits, ...busy])) - coveredMs(clipped(latencyMs, busy))
+}
+
+// An open realtime connection is no request that anybody waits for.
+function busyIn(calls: readonly ModelCall[]): TimeInterval[] {
+  return calls.filter(({ api }) => api !== 'realtime').map(asInterval)
 }
 
 // A framework that tells of no tool may not be asked at all; where no tool was wanted, none was at work.

@@ -1,5 +1,6 @@
 import { isComplete } from '../capture/read-call.ts'
 import { linkRetries } from '../capture/retries.ts'
+import { forgetBodies } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import { sleep } from '../domain/clock.ts'
 import type { Prices } from '../domain/price.ts'
@@ -7,7 +8,7 @@ import type { ModelCall } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
 import { sumKnown } from '../domain/usage.ts'
 import type { ActiveRun, FirstItem, NamedPart } from './active-run.ts'
-import { callValues, coveredCalls, isAnswered, isGivenUp, type RunValues } from './call-values.ts'
+import { coveredCalls, isAnswered, isUntold, type RunValues, valuesOf } from './call-values.ts'
 import { type Ended, endOf } from './outcome.ts'
 import { type Charged, costOf, hasPrice, type ListPrice, type Pricing, pricingFor, reportedUsd } from './pricing.ts'
 import { readAnswer } from './read-answer.ts'
@@ -40,7 +41,7 @@ export interface RunMeasurement extends Ended {
   openStreams: number
   /** What the agent's model calls cost; absent when unknown, 0 when none was answered. Calls that were given up are left out. */
   spentUsd?: number | undefined
-  /** Model calls that had been sent when they were given up: what they cost is known to nobody. */
+  /** Model calls that came to no end: what they cost is known to nobody. */
   givenUp: number
   /** What the model calls of the check and the hooks came to; absent when it made none. */
   beside?: SpentBeside | undefined
@@ -92,8 +93,8 @@ async function measureCalls(
   if (answered) await closing(run.clock, () => streams.every(isComplete))
   const openStreams = streams.filter((wire) => !isComplete(wire)).length
   const calls = await Promise.all(wires.map((wire) => readAnswer(wire, run.startedMs)))
-  for (const wire of wires) wire.measured = true
   linkRetries(wires, calls)
+  for (const wire of wires) forgetBodies(wire)
   const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)
   const pricing = await pricingFor(modelsOf(run, calls.filter(isAnswered)), prices)
   return assemble(run, { calls, spans, openStreams }, pricing, cpuMs, abandoned)
@@ -142,7 +143,7 @@ function assemble(
     priced: told ? pricedBy(chargedOf(run, calls), pricing) : none,
     openStreams,
     spentUsd,
-    givenUp: calls.filter(isGivenUp).length,
+    givenUp: calls.filter(isUntold).length,
     thrown: run.thrown,
   }
 }
@@ -151,15 +152,15 @@ function toldValues(run: ActiveRun, { calls, spans }: Traced, spentUsd: number |
   const reported = run.reported ?? none
   const latencyMs = (run.endedMs ?? run.startedMs) - run.startedMs
   // What a provider charges for a request that was given up, nobody knows.
-  const costUsd = calls.some(isGivenUp) ? undefined : spentUsd
-  return { ...callValues({ calls, spans, reported, latencyMs }), costUsd }
+  const costUsd = calls.some(isUntold) ? undefined : spentUsd
+  return { ...valuesOf({ calls, spans, spansAreAll: run.spansDropped === 0, reported, latencyMs }), costUsd }
 }
 
 /** What the run's calls cost, as far as providers told; absent when the tokens or the price of one that they answered are unknown. */
 function spentOf(run: ActiveRun, calls: readonly ModelCall[], pricing: Pricing): number | undefined {
   const reported = run.reported ?? none
   const covered = coveredCalls({ calls, reported })
-  const answered = calls.filter((call) => isAnswered(call) && !covered.has(call))
+  const answered = calls.filter((call) => isAnswered(call) && !isUntold(call) && !covered.has(call))
   return sumKnown([
     0,
     ...answered.map((call) => costOf(call, pricing)?.usd),

@@ -14,6 +14,9 @@ export interface Ended {
   refused?: { status: number; url: string } | undefined
 }
 
+/** What is known of the request that failed, if there was one. */
+type Asked = { status?: number | undefined; url?: string | undefined }
+
 const fine: Ended = { outcome: 'ok' }
 
 /** How `run` ended, before its check. */
@@ -30,7 +33,7 @@ export function endOf(run: ActiveRun, calls: readonly ModelCall[], openStreams: 
   }
   const failed = unansweredOf(run, calls)
   if (failed !== undefined) return failed
-  if (isUnreadAnswer(run.output)) {
+  if (calls.length === 0 && isUnreadAnswer(run.output)) {
     const message =
       'The agent returned an answer that it had not begun to read. Return its stream: `result.textStream`.'
     return { outcome: 'error', problem: { class: 'agent', message } }
@@ -59,32 +62,36 @@ function isUnreadAnswer(output: unknown): boolean {
   return typeof output === 'object' && output !== null && 'textStream' in output && 'consumeStream' in output
 }
 
-function failureOf(error: unknown, calls: readonly ModelCall[]): Ended {
+/** How a run failed whose agent, or check, threw `error`. */
+export function failureOf(error: unknown, calls: readonly ModelCall[]): Ended {
   const last = calls.findLast((call) => call.failure !== undefined)
-  return endedBy(classifyError(error, calls), fullMessageOf(error), { status: last?.status ?? statusOf(error) }, calls)
+  return endedBy(
+    classifyError(error, calls),
+    fullMessageOf(error),
+    { status: last?.status ?? statusOf(error), url: last?.url },
+    calls,
+  )
 }
 
-function endedBy(
-  kind: ErrorClass,
-  message: string,
-  { status }: Pick<ModelCall, 'status'>,
-  calls: readonly ModelCall[],
-): Ended {
-  const byProvider = kind === 'provider' ? status : undefined
+function endedBy(kind: ErrorClass, message: string, last: Asked, calls: readonly ModelCall[]): Ended {
+  const byProvider = kind === 'provider' ? last.status : undefined
   const broken = kind === 'connection' || kind === 'rateLimit' || (byProvider !== undefined && byProvider >= 500)
   return {
     outcome: broken ? 'infrastructure' : 'error',
     problem: { class: kind, message },
-    refused: refusalOf(calls),
+    refused: kind === 'provider' ? (refusalIn(last) ?? refusalOf(calls)) : refusalOf(calls),
   }
 }
 
-/** The refusal that no further run gets past: a key or an address that is wrong. Absent when one call was answered. */
+/** The refusal that no further run gets past, where every call met one, whatever the agent made of it. */
 function refusalOf(calls: readonly ModelCall[]): Ended['refused'] {
   const last = calls.at(-1)
-  if (last?.status === undefined || !calls.every(({ status }) => status !== undefined && hopeless.has(status)))
-    return undefined
-  return { status: last.status, url: last.url }
+  return last !== undefined && calls.every((call) => refusalIn(call) !== undefined) ? refusalIn(last) : undefined
+}
+
+/** A key or an address that is wrong, which the next run would meet as well. */
+function refusalIn({ status, url }: Asked): Ended['refused'] {
+  return status !== undefined && url !== undefined && hopeless.has(status) ? { status, url } : undefined
 }
 
 const hopeless: ReadonlySet<number> = new Set([401, 403, 404])

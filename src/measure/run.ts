@@ -1,5 +1,5 @@
 import { attribute, type CallSink } from '../capture/attribution.ts'
-import type { WireCall } from '../capture/wire-call.ts'
+import { forgetBodies, type WireCall } from '../capture/wire-call.ts'
 import type { Case } from '../domain/case.ts'
 import type { Clock } from '../domain/clock.ts'
 import { BenchAgentError, messageOf, quoteValue } from '../domain/errors.ts'
@@ -9,12 +9,13 @@ import type { Prices } from '../domain/price.ts'
 import type { Agent, Checked, Setup } from '../domain/scenario.ts'
 import { sumKnown, sumUsage } from '../domain/usage.ts'
 import { ActiveRun } from './active-run.ts'
-import { isAnswered } from './call-values.ts'
+import { isAnswered, isUntold } from './call-values.ts'
 import type { InFlight } from './deadline.ts'
 import { drain, isStream } from './drain.ts'
 import { enforceLimits } from './enforce.ts'
 import { measurementOf, type RunMeasurement, unpricedModels } from './measurement.ts'
 import type { Account } from './meter.ts'
+import { type Ended, failureOf } from './outcome.ts'
 import { costOf, pricingFor } from './pricing.ts'
 import { readAnswer } from './read-answer.ts'
 import { within } from './within.ts'
@@ -35,6 +36,8 @@ export interface RunSetting {
   /** Reads the process's CPU time in milliseconds; absent when it is not read for each run. */
   readCpuMs?: (() => number) | undefined
   inFlight: InFlight
+  /** Told of every model call that starts in the scope of a run, check or hook after that had ended. */
+  onCallAfterEnd?: (() => void) | undefined
 }
 
 /**
@@ -52,6 +55,7 @@ export async function measureRun(
 ): Promise<RunMeasurement> {
   const { clock, inFlight } = setting
   const run = new ActiveRun(one.input, one.name, index, clock)
+  run.onCallAfterEnd = setting.onCallAfterEnd
   const beside = besideOf(setting, run, account)
   if (setting.setup !== undefined) run.state = await callHook(setting, 'setup', run, beside, setting.setup, run)
   if (account !== undefined || hasFurtherLimits(setting.limits))
@@ -85,13 +89,13 @@ export async function measureRun(
 }
 
 /** The scope of what is done beside the agent: the check and the hooks, whose model calls are not the agent's. */
-function besideOf({ prices }: RunSetting, run: ActiveRun, account: Account | undefined): CallSink {
-  const beside: CallSink = { calls: [] }
+function besideOf(setting: RunSetting, run: ActiveRun, account: Account | undefined): CallSink {
+  const beside: CallSink = { calls: [], onCallAfterEnd: setting.onCallAfterEnd }
   if (account === undefined) return beside
   beside.onCallEnded = (wire) => {
     const spend = async () => {
       const call = await readAnswer(wire, run.startedMs)
-      const usd = isAnswered(call) ? costOf(call, await pricingFor([call.model], prices))?.usd : 0
+      const usd = isAnswered(call) ? costOf(call, await pricingFor([call.model], setting.prices))?.usd : 0
       account.spend(usd ?? 0)
     }
     // What cannot be read is unknown, and counted as such in the end.
@@ -172,10 +176,19 @@ async function judge(
     if (judged.value === false) throw new Error('The check returned false')
   } catch (error) {
     if (error instanceof BenchAgentError) throw error
-    measurement.outcome = 'wrong'
-    measurement.problem = { message: messageOf(error) }
+    Object.assign(measurement, await blame(error, beside.calls, run.startedMs))
   }
   measurement.scores = scores
+}
+
+/** A check that could not ask its own model says nothing about the agent: that is the infrastructure's failure. */
+async function blame(error: unknown, wires: readonly WireCall[], startedMs: number): Promise<Ended> {
+  const calls = await Promise.all(wires.map((wire) => readAnswer(wire, startedMs)))
+  const ended = calls.length === 0 ? undefined : failureOf(error, calls)
+  if (ended === undefined || ended.problem?.class === 'agent')
+    return { outcome: 'wrong', problem: { message: messageOf(error) } }
+  const message = `The check could not ask its model: ${ended.problem?.message}`
+  return { ...ended, outcome: 'infrastructure', problem: { class: ended.problem?.class, message } }
 }
 
 async function countBeside(
@@ -185,7 +198,7 @@ async function countBeside(
   prices: Prices,
 ): Promise<void> {
   const calls = await Promise.all(wires.map((wire) => readAnswer(wire, startedMs)))
-  for (const wire of wires) wire.measured = true
+  for (const wire of wires) forgetBodies(wire)
   const answered = calls.filter(isAnswered)
   const pricing = await pricingFor(
     answered.map((call) => call.model),
@@ -197,7 +210,7 @@ async function countBeside(
     modelCalls: calls.length,
     inputTokens: answered.length === 0 ? 0 : inputTokens,
     outputTokens: answered.length === 0 ? 0 : outputTokens,
-    costUsd: answered.length === 0 ? 0 : sumKnown(costs),
+    costUsd: calls.some(isUntold) ? undefined : sumKnown([0, ...costs]),
   }
   measurement.unpriced = [...measurement.unpriced, ...unpricedModels(answered, pricing)]
 }

@@ -36,8 +36,8 @@ function priceLines({ executions }: Session): string[] {
   const [first] = prices
   if (first === undefined) return []
   const named = prices.map(({ model, matched, seller }) => `${model} as ${matched} of ${seller}`)
-  const date = first.listDate === undefined ? '' : ` of ${first.listDate}`
-  return [`Prices by the public list${plain(date)}: ${[...new Set(named)].sort().map(plain).join(', ')}`]
+  const date = first.listDate === undefined ? '' : ` of ${plain(first.listDate)}`
+  return [`Prices by the public list${date}: ${[...new Set(named)].sort().map(plain).join(', ')}`]
 }
 
 function judgeLines(session: Session): string[] {

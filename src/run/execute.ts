@@ -2,7 +2,7 @@ import { type Clock, sleep } from '../domain/clock.ts'
 import { type Load, nextStartMs } from '../domain/load.ts'
 
 /** What {@link execute} asks and tells while it goes. */
-export interface Course {
+export interface RunLoop {
   /** Makes run `index`, which was due at `dueMs` on the clock. Rejects only when no further run can be made. */
   run: (index: number, dueMs: number) => Promise<void>
   /** True when no further run should start. */
@@ -15,7 +15,7 @@ export interface Course {
 const breathEveryMs = 8
 
 /** Makes runs 0 to `total` − 1 under a closed load: a run starts when an earlier one has ended. */
-export async function execute(load: Load, total: number, course: Course, clock: Clock): Promise<void> {
+export async function execute(load: Load, total: number, loop: RunLoop, clock: Clock): Promise<void> {
   let next = 0
   let lastStartMs: number | undefined
   let breathedMs = clock.nowMs()
@@ -36,7 +36,7 @@ export async function execute(load: Load, total: number, course: Course, clock: 
   }
 
   function isOver(): boolean {
-    return failure !== undefined || course.stopped()
+    return failure !== undefined || loop.stopped()
   }
 
   async function lane(): Promise<void> {
@@ -45,10 +45,10 @@ export async function execute(load: Load, total: number, course: Course, clock: 
       next += 1
       const dueMs = load.runsPerSecond === undefined ? clock.nowMs() : await turnToStart()
       if (isOver()) return
-      await course.run(index, dueMs)
+      await loop.run(index, dueMs)
       if (clock.nowMs() - breathedMs < breathEveryMs) continue
       await clock.breathe()
-      await course.pause?.()
+      await loop.pause?.()
       breathedMs = clock.nowMs()
     }
   }

@@ -1,4 +1,4 @@
-import { callsAfterEnds, callsOutsideRuns, currentOwner } from '../capture/attribution.ts'
+import { callsOutsideRuns, currentOwner } from '../capture/attribution.ts'
 import { observeFrameworks } from '../capture/framework/all.ts'
 import { type CaptureFaults, captureFaults } from '../capture/guard.ts'
 import { observe } from '../capture/observe.ts'
@@ -23,8 +23,6 @@ export interface Instruments {
   hearFrameworks: () => void
   /** Model calls since the start that belonged to no run. */
   callsOutside: () => number
-  /** Those among them that show that the calls of other runs may be in the wrong place, too. */
-  callsAfterEnds: () => number
   /** What went wrong in watching since the start. */
   faults: () => CaptureFaults
   /** Stops watching; call it once, whatever happened. */
@@ -57,7 +55,6 @@ export function startInstruments(
   const inFlight = watchDeadlines(clock, plan.limits.latencyMs, onCount)
   const stops = [observe(), observeFrameworks(from)]
   const outsideBefore = callsOutsideRuns()
-  const afterBefore = callsAfterEnds()
   const faultsBefore = captureFaults().count
   const unguard = guardProcess({ claim: (error) => claim(inFlight, error) })
   const loop = watchEventLoop(clock, plan.load.concurrency === 1)
@@ -72,7 +69,6 @@ export function startInstruments(
     },
     callsOutside: () => callsOutsideRuns() - outsideBefore,
     faults: () => ({ ...captureFaults(), count: captureFaults().count - faultsBefore }),
-    callsAfterEnds: () => callsAfterEnds() - afterBefore,
     close: () => {
       const peakRssBytes = stopResidentSet()
       const { delayP99Ms, late } = loop.stop()

@@ -30,16 +30,17 @@ export function keepRun(
     if (value !== undefined) setValue(samples, index, name as RunValue, value)
   }
   for (const call of run.calls) keepCall(samples, index, call)
-  for (const span of run.spans) keepSpan(samples, index, span)
+  for (const span of run.spans) keepSpan(samples, index, span, run.endedMs - run.startedMs)
   for (const turn of run.turns) samples.turns.push({ index, ...turn })
   if (run.scores !== undefined) for (const [name, value] of run.scores) setScore(samples, index, name, value)
   if (run.problem !== undefined) samples.problems.push({ index, caseIndex, outcome: run.outcome, ...run.problem })
 }
 
-function keepSpan(samples: Samples, index: number, span: Span): void {
-  const { kind, name, startedAtMs, endedAtMs, failure, cpuMs, heapGrowthBytes } = span
-  if ((kind !== 'phase' && kind !== 'tool') || endedAtMs === undefined) return
-  const durationMs = endedAtMs - startedAtMs
+// What goes on after the end of the run is not its time, and what is still on then ends there.
+function keepSpan(samples: Samples, index: number, span: Span, latencyMs: number): void {
+  const { kind, name, startedAtMs, endedAtMs = latencyMs, failure, cpuMs, heapGrowthBytes } = span
+  if ((kind !== 'phase' && kind !== 'tool') || startedAtMs > latencyMs) return
+  const durationMs = Math.max(0, Math.min(endedAtMs, latencyMs) - startedAtMs)
   samples.spans.push({ index, kind, name, durationMs, failed: failure !== undefined, cpuMs, heapGrowthBytes })
 }
 

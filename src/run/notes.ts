@@ -43,7 +43,10 @@ export function executionWarnings(
   faults: CaptureFaults,
 ): Warning[] {
   const warnings: (Warning | undefined)[] = [
-    crossedCalls(foreign) ?? noModelCalls(summary, tally, foreign) ?? foreignCalls(foreign),
+    crossedCalls(foreign) ?? (foreign.afterEnd > 0 ? foreignCalls(foreign) : noModelCalls(summary, tally, foreign)),
+    foreign.crossed || foreign.afterEnd > 0 || summary.runs === 0 || tally.runsWithCalls === 0
+      ? undefined
+      : foreignCalls(foreign),
     captureFault(faults),
     unanswered(tally),
     unknownTokens(tally),
@@ -127,7 +130,7 @@ function infrastructure({ outcomes }: Summary): Warning | undefined {
   if (outcomes.infrastructure === 0) return undefined
   return {
     code: 'infrastructure',
-    message: `${plural(outcomes.infrastructure, 'run')} broke on the network or the provider and count neither for nor against the agent.`,
+    message: `${plural(outcomes.infrastructure, 'run')} broke on the network or the provider, which speaks neither for nor against the agent.`,
     remedy: 'Run again when the provider is well; if it keeps happening, lower `concurrency` or `runsPerSecond`.',
   }
 }

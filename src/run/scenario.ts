@@ -18,7 +18,7 @@ import { keepRun } from './keep.ts'
 import { behaviourChecks, executionWarnings } from './notes.ts'
 import { recordOf } from './record.ts'
 import type { ScenarioSetting } from './setting.ts'
-import { overspent, stopReason } from './stopping.ts'
+import { overspent, stopReason, unkeptCap } from './stopping.ts'
 import { emptyTally, type Tally, tallyRun, tallySpend } from './tally.ts'
 import { emptyTraces, keepTrace, type Traces } from './traces.ts'
 
@@ -50,6 +50,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     samples,
     instruments,
     traces: emptyTraces(),
+    callsAfterEnd: 0,
     originMs: clock.nowMs(),
     loadStartedAt: undefined,
     meter: undefined,
@@ -63,6 +64,8 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   }
   // A runner that stops a test sends off what is known of it at once: there is no time to wait for the runs in flight.
   const abort = () => {
+    // What they have spent so far is in no measurement.
+    tally.givenUp += [...instruments.inFlight.runs()].filter(({ calls }) => calls.length > 0).length
     instruments.inFlight.stopAll({ outcome: 'interrupted', message: 'the test was stopped' })
     finish()
   }
@@ -92,6 +95,8 @@ interface Course {
   samples: Samples
   instruments: Instruments
   traces: Traces
+  /** Model calls that started in the scope of a run, check or hook after that had ended. */
+  callsAfterEnd: number
   /** What runs in flight spend; absent without a cap. */
   meter: Meter | undefined
   /** Absent before it did. */
@@ -133,6 +138,8 @@ async function runAll(course: Course): Promise<void> {
     await execute(plan.load, plan.totalRuns, { run, stopped: () => isStopped(course), pause }, clock)
   } catch (error) {
     if (!(error instanceof BenchAgentError)) throw error
+    // The run that it broke was not measured, whatever it spent.
+    course.tally.givenUp += 1
     course.mistake = error
   }
 }
@@ -176,7 +183,8 @@ function caseAt(plan: Plan, caseIndex: number): Case {
   return one
 }
 
-function settingOf({ setting, instruments }: Course, readsCpu: boolean): RunSetting {
+function settingOf(course: Course, readsCpu: boolean): RunSetting {
+  const { setting, instruments } = course
   const { plan, clock, agent, setup, teardown, check, prices } = setting
   return {
     clock,
@@ -190,6 +198,10 @@ function settingOf({ setting, instruments }: Course, readsCpu: boolean): RunSett
     graceMs,
     readCpuMs: readsCpu ? readCpuMs : undefined,
     inFlight: instruments.inFlight,
+    onCallAfterEnd: () => {
+      course.callsAfterEnd += 1
+      course.stopped ??= unkeptCap(plan, setting.ledger)
+    },
   }
 }
 
@@ -212,9 +224,11 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   const { pausedMs, late, ...readings } = course.instruments.close()
   markDegraded(samples, late, course.originMs)
   const { plan, about } = setting
-  const outside = course.instruments.callsOutside()
-  const afterEnd = course.instruments.callsAfterEnds()
-  const foreign = { unscoped: outside - afterEnd, afterEnd, crossed: plan.load.concurrency > 1 && afterEnd > 0 }
+  const { callsAfterEnd: afterEnd } = course
+  const crossed = plan.load.concurrency > 1 && afterEnd > 0
+  const foreign = { unscoped: course.instruments.callsOutside(), afterEnd, crossed }
+  // What they cost is in no run.
+  tally.givenUp += afterEnd
   if (foreign.crossed) forgetAttribution(course)
   const resources = { ...readings, durationMs: Math.max(0, durationOf(samples) - pausedMs) }
   const summary = summarize(samples, resources, plan.cases)
@@ -250,7 +264,8 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
 function forgetAttribution({ samples, tally, traces }: Course): void {
   forgetCalls(samples)
   traces.kept.length = 0
-  tally.unknownCosts += 1
+  tally.estimated = 0
+  tally.unknownTokens = 0
 }
 
 /** What stopped the runs; nothing when those in flight were the last ones, so that every planned run was made all the same. */

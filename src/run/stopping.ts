@@ -44,7 +44,7 @@ function refusal({ refused }: Tally): Check | undefined {
     remedy:
       status === 404
         ? 'Check the URL that the client calls and the name of the model.'
-        : 'Check the API key that the client sends (OpenAI clients read OPENAI_API_KEY; `perfProject({ envFile })` loads it from a file) and what it is allowed to do.',
+        : 'Check the API key that the client sends (OpenAI’s clients read OPENAI_API_KEY, Anthropic’s ANTHROPIC_API_KEY; `perfProject({ envFile })` loads it from a file) and what it is allowed to do.',
   }
 }
 
@@ -99,17 +99,35 @@ export function overspent(
   return undefined
 }
 
-function unpriced({ unpriced: models }: Tally, capUsd: number): Check {
-  const named =
-    models.size === 0
-      ? 'the model calls, whose tokens are unknown'
-      : [...models].map((model) => `"${model}"`).join(', ')
+/** Why no further run should start once a model call belonged to no run; absent without a cap that it could break. */
+export function unkeptCap({ spendUsd }: Plan, { capUsd }: SpendLedger): Check | undefined {
+  const cap = spendUsd ?? capUsd
+  if (cap === undefined) return undefined
   return {
     status: 'fail',
     code: 'spend',
     subject: 'spend',
-    message: `Stopped: the cap of ${formatUsd(capUsd)} cannot be kept, because there is no price for ${named}.`,
-    remedy: 'Give `prices` for every model that is called, or remove `spendUsd`.',
+    message: `Stopped: the cap of ${formatUsd(cap)} cannot be kept, because model calls were made after the run or check that made them had ended, and belong to none.`,
+    remedy:
+      'Let the agent wait for all that it starts. A queue that agents share must keep their scopes: make it in `setup`, use p-limit or p-queue from 10 on, or give it `AsyncResource.bind(task)`.',
+  }
+}
+
+function unpriced({ unpriced: models }: Tally, capUsd: number): Check {
+  const named = [...models].map((model) => `"${model}"`).join(', ')
+  const [reason, remedy] =
+    models.size === 0
+      ? [
+          'a model call did not tell its tokens',
+          'Ask for them: streams of OpenAI chat completions need `stream_options: { include_usage: true }`, or `ensureStreamUsage: true`.',
+        ]
+      : [`there is no price for ${named}`, 'Give `prices` for every model that is called, or remove `spendUsd`.']
+  return {
+    status: 'fail',
+    code: 'spend',
+    subject: 'spend',
+    message: `Stopped: the cap of ${formatUsd(capUsd)} cannot be kept, because ${reason}.`,
+    remedy,
   }
 }
 

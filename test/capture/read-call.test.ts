@@ -93,6 +93,7 @@ describe('readCall', () => {
       url,
       streamed: false,
       startedAtMs: 0,
+      givenUp: true,
       toolCalls: 0,
       reasoningStreamed: false,
     })

@@ -3,7 +3,7 @@ import { clients } from '../../fixtures/clients/all.ts'
 import type { Ask, ClientFixture } from '../../fixtures/clients/client.ts'
 import { goals } from '../../fixtures/model-server/goals.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
-import { callsAfterEnds, callsOutsideRuns } from '../../src/capture/attribution.ts'
+import { callsOutsideRuns } from '../../src/capture/attribution.ts'
 import { observeFrameworks } from '../../src/capture/framework/all.ts'
 import { captureFaults } from '../../src/capture/guard.ts'
 import { observe } from '../../src/capture/observe.ts'
@@ -46,9 +46,9 @@ const goalOf = (index: number) => {
 }
 
 /** Runs `ask` in 20 runs at once; its client was made before anybody watched. */
-async function runsOf(ask: Ask, streamed: boolean): Promise<RunMeasurement[]> {
+async function runsOf(ask: Ask, streamed: boolean, onCallAfterEnd: () => void): Promise<RunMeasurement[]> {
   const agent: Agent = ({ input, signal }: Run) => ask({ goal: String(input), streamed, signal })
-  const setting = runSetting(wallClock, agent)
+  const setting = runSetting(wallClock, agent, { onCallAfterEnd })
   try {
     const indexes = Array.from({ length: concurrentRuns }, (_, index) => index)
     return await Promise.all(
@@ -80,15 +80,17 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (_,
       server.reset({ knobs })
       const faultsBefore = captureFaults().count
       const outsideBefore = callsOutsideRuns()
-      const afterBefore = callsAfterEnds()
-      const runs = await runsOf(ask, kind === 'streamed')
+      let afterEnd = 0
+      const runs = await runsOf(ask, kind === 'streamed', () => {
+        afterEnd += 1
+      })
       for (const [index, run] of runs.entries()) {
         expect(run.problem).toBeUndefined()
         expect(run.output).toContain(goalOf(index).expected)
       }
       const outside = callsOutsideRuns() - outsideBefore
       const seen = runs.reduce((sum, { calls }) => sum + calls.length, 0)
-      expect(seen + outside).toBe(server.log.length)
+      expect(seen + outside + afterEnd).toBe(server.log.length)
       expect(captureFaults().count).toBe(faultsBefore)
       const captured = runs.map(capturedTruth)
       const served = runs.map((_, index) => servedTruth(server, index))
@@ -99,7 +101,7 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (_,
       } else {
         // Nobody can tell whose they are, but it is known that they are mixed up: the execution then says so and guesses nothing.
         expect(captured).not.toEqual(served)
-        expect(callsAfterEnds() - afterBefore).toBeGreaterThan(0)
+        expect(afterEnd).toBeGreaterThan(0)
       }
     },
   )

@@ -222,6 +222,16 @@ describe('a phase', () => {
   })
 })
 
+test.each([
+  ['phase with its arguments swapped', (run: ActiveRun) => run.phase((() => 1) as never, 'x' as never)],
+  ['phase without a part', (run: ActiveRun) => run.phase('x', undefined as never)],
+  ['turn without a name', (run: ActiveRun) => run.turn(undefined as never, () => 1)],
+  ['report with a misspelt field', (run: ActiveRun) => run.usage({ input_tokens: 3 } as never)],
+  ['report of no number', (run: ActiveRun) => run.usage({ inputTokens: Number.NaN })],
+])('a %s is a mistake that is told at once', (_, call) => {
+  expect(() => call(started())).toThrow(/BENCH_AGENT_USAGE[\s\S]*Expected/)
+})
+
 test('what is reported by hand is kept in order and told at once', () => {
   const run = started()
   const told: unknown[] = []

@@ -302,10 +302,10 @@ describe('the values of a run', () => {
     expect(run).toMatchObject({ values: { costUsd: 0.02 }, models: ['in-house'], unpriced: [], spentUsd: 0.02 })
   })
 
-  test('cost nothing when no call was answered, though their tokens are unknown', async () => {
+  test('are 0, and cost nothing, when every call was refused', async () => {
     const run = await withFailures([{ status: 503, times: 9 }], (url) => asking(url))
-    expect(run.values.inputTokens).toBeUndefined()
-    expect([run.spentUsd, run.unpriced]).toEqual([0, []])
+    expect([run.values.inputTokens, run.values.costUsd, run.spentUsd]).toEqual([0, 0, 0])
+    expect(run.unpriced).toEqual([])
   })
 
   test('have the CPU time of the process when it is read', async () => {

@@ -101,6 +101,86 @@ test('a queue that keeps the scope of its tasks needs nothing', async () => {
   expect(result.record.summary.metrics.steps).toMatchObject({ n: 20, min: 3, max: 3 })
 })
 
+test('a cap that calls of nobody could break is not kept, and the scenario fails', async () => {
+  const limiter = new Bottleneck({ maxConcurrent: 2 })
+  const agent: Agent = async () => {
+    for (let call = 0; call < 3; call++) await limiter.schedule(() => ask('What is 5 + 3?'))
+  }
+  const options = { runs: 20, warmup: 0, concurrency: 4, spendUsd: 100 }
+  const result = await runScenario(scenarioSetting(wallClock, agent, { options }))
+  expect(result.verdict.checks.find(({ code }) => code === 'spend')).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('the cap of $100.00 cannot be kept'),
+  })
+  expect(result.samples.length).toBeLessThan(20)
+})
+
+describe('what is no sign of a mixed-up queue', () => {
+  test('is the sibling of a call that made its agent throw', async () => {
+    const failing = await startModelServer({ script: [{ status: 429, retryAfterMs: 5, prompt: 'sibling' }] })
+    const own = new OpenAI({ apiKey: 'any', baseURL: failing.baseUrl })
+    const say = (content: string) =>
+      own.chat.completions.create({ model: 'gpt-5-mini', messages: [{ role: 'user', content }] })
+    const agent: Agent = async ({ index }) => {
+      if (index > 0) return say('What is 5 + 3?')
+      return Promise.all([say('sibling'), Promise.reject(new Error('broken'))])
+    }
+    const options = { runs: 20, warmup: 0, concurrency: 2 }
+    const result = await runScenario(scenarioSetting(wallClock, agent, { options }))
+    await failing.close()
+    expect(warned(result)).toEqual([])
+    expect(result.record.summary.metrics.steps).toMatchObject({ n: 19, min: 1, max: 1 })
+  })
+
+  test('is what an earlier scenario left behind', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const leaving: Agent = () => void promise.then(() => ask('late'))
+    const first = runScenario(scenarioSetting(wallClock, leaving, { options: { runs: 1, warmup: 0 } }))
+    await first
+    const agent: Agent = async ({ index }) => {
+      if (index === 0) resolve()
+      await ask('What is 5 + 3?')
+    }
+    const options = { runs: 6, warmup: 0, concurrency: 2 }
+    const result = await runScenario(scenarioSetting(wallClock, agent, { options }))
+    expect(warned(result)).toEqual([])
+    expect(result.record.summary.metrics.steps).toMatchObject({ n: 6 })
+  })
+})
+
+test('a check that cannot ask its model says nothing about the agent', async () => {
+  const refusing = await startModelServer({ apiKey: 'right' })
+  const judge = new OpenAI({ apiKey: 'wrong', baseURL: refusing.baseUrl, maxRetries: 0 })
+  const check = () =>
+    judge.chat.completions.create({ model: 'gpt-5-mini', messages: [{ role: 'user', content: 'good?' }] })
+  const options = { runs: 5, warmup: 0 }
+  const result = await runScenario(scenarioSetting(wallClock, () => 'done', { options, check }))
+  await refusing.close()
+  expect(result.record.summary.outcomes).toMatchObject({ infrastructure: 1, wrong: 0 })
+  expect(result.verdict.checks[0]).toMatchObject({ code: 'provider', message: expect.stringContaining('answered 401') })
+})
+
+test('a stream that the network cut leaves its run’s cost unknown, and ends nothing', async () => {
+  const cutting = await startModelServer({ script: [{ kind: 'cut', prompt: 'cut me' }] })
+  const own = new OpenAI({ apiKey: 'any', baseURL: cutting.baseUrl, maxRetries: 0 })
+  const agent: Agent = async ({ index }) => {
+    const content = index === 1 ? 'cut me' : 'What is 5 + 3?'
+    const stream = await own.chat.completions.create({
+      model: 'gpt-5-mini',
+      stream: true,
+      stream_options: { include_usage: true },
+      messages: [{ role: 'user', content }],
+    })
+    for await (const _ of stream);
+  }
+  const options = { runs: 10, warmup: 0, spendUsd: 100 }
+  const result = await runScenario(scenarioSetting(wallClock, agent, { options }))
+  await cutting.close()
+  expect(result.samples.length).toBe(10)
+  expect(result.verdict.checks.map(({ code }) => code)).not.toContain('spend')
+  expect(result.record.spentUsd).toBeUndefined()
+})
+
 describe('calls beside the agent', () => {
   const prices = { 'gpt-5-mini': { inputUsdPerMillionTokens: 1e6, outputUsdPerMillionTokens: 0 } }
   const told = (result: ScenarioResult) => result.record.beside

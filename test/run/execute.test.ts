@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sleep, wallClock } from '../../src/domain/clock.ts'
 import type { Load } from '../../src/domain/load.ts'
-import { type Course, execute } from '../../src/run/execute.ts'
+import { execute, type RunLoop } from '../../src/run/execute.ts'
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
 
 interface Made {
@@ -16,7 +16,7 @@ async function runsOf(
   load: Load,
   total: number,
   lasting: (index: number) => number,
-  course: Partial<Course> = {},
+  course: Partial<RunLoop> = {},
   clock: VirtualClock = virtualClock(),
 ): Promise<{ runs: Made[]; most: number; endedMs: number }> {
   const runs: Made[] = []

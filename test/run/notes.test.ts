@@ -116,7 +116,7 @@ describe('it warns when', () => {
     expect(warnings({ outcomes: ['ok', 'infrastructure', 'infrastructure'] })).toMatchObject([
       {
         code: 'infrastructure',
-        message: '2 runs broke on the network or the provider and count neither for nor against the agent.',
+        message: '2 runs broke on the network or the provider, which speaks neither for nor against the agent.',
       },
     ])
   })
