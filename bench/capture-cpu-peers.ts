@@ -11,6 +11,8 @@ export interface Told {
   cachedTokens: number
   toolCalls: number
   durationMs: number
+  status: number
+  headersMs: number
   /** Absent for a plain call. */
   firstContentMs?: number | undefined
   lastContentMs?: number | undefined
@@ -33,7 +35,11 @@ export function fetchWrapper(tell: Tell): Technique {
     const startedMs = performance.now()
     const response = await original(input, init)
     if (response.body === null) return response
-    const notes = notesFrom(run, startedMs, isStream(response))
+    const notes = notesFrom(
+      { run, status: response.status, headersMs: performance.now() - startedMs },
+      startedMs,
+      isStream(response),
+    )
     const reader = response.body.getReader()
     const watched = new ReadableStream<Uint8Array>(
       {
@@ -71,7 +77,11 @@ export function mswInterceptors(tell: Tell): Technique {
     const { run, startedMs = 0 } = started.get(requestId) ?? {}
     started.delete(requestId)
     if (!request.url.endsWith('/chat/completions') || response.body === null) return
-    const notes = notesFrom(run, startedMs, isStream(response))
+    const notes = notesFrom(
+      { run, status: response.status, headersMs: performance.now() - startedMs },
+      startedMs,
+      isStream(response),
+    )
     for await (const chunk of response.body) notes.add(chunk)
     tell(notes.read())
   })
@@ -83,13 +93,15 @@ function isStream(response: Response): boolean {
   return response.headers.get('content-type')?.includes('text/event-stream') ?? false
 }
 
+type Seen = Pick<Told, 'run' | 'status' | 'headersMs'>
+
 interface Notes {
   add: (chunk: Uint8Array) => void
   read: () => Told
 }
 
 // As little as will do for these two kinds of answers of one provider.
-function notesFrom(run: CallSink | undefined, startedMs: number, streamed: boolean): Notes {
+function notesFrom(seen: Seen, startedMs: number, streamed: boolean): Notes {
   const chunks: Uint8Array[] = []
   const atMs: number[] = []
   return {
@@ -97,11 +109,14 @@ function notesFrom(run: CallSink | undefined, startedMs: number, streamed: boole
       chunks.push(chunk)
       atMs.push(performance.now() - startedMs)
     },
-    read: () => ({ run, ...(streamed ? readStream(chunks, atMs) : readWhole(chunks, performance.now() - startedMs)) }),
+    read: () => ({
+      ...seen,
+      ...(streamed ? readStream(chunks, atMs) : readWhole(chunks, performance.now() - startedMs)),
+    }),
   }
 }
 
-function readWhole(chunks: readonly Uint8Array[], durationMs: number): Omit<Told, 'run'> {
+function readWhole(chunks: readonly Uint8Array[], durationMs: number): Omit<Told, keyof Seen> {
   const body = JSON.parse(Buffer.concat(chunks).toString())
   const [choice] = body.choices
   return {
@@ -112,8 +127,8 @@ function readWhole(chunks: readonly Uint8Array[], durationMs: number): Omit<Told
   }
 }
 
-function readStream(chunks: readonly Uint8Array[], atMs: readonly number[]): Omit<Told, 'run'> {
-  const told: Omit<Told, 'run'> = {
+function readStream(chunks: readonly Uint8Array[], atMs: readonly number[]): Omit<Told, keyof Seen> {
+  const told: Omit<Told, keyof Seen> = {
     model: '',
     inputTokens: 0,
     outputTokens: 0,

@@ -19,7 +19,14 @@ export interface CaptureAnswer {
   cpuNs: number
 }
 
-const expected = { model: 'gpt-5-2025-08-07', inputTokens: 1200, outputTokens: 100, cachedTokens: 1024, toolCalls: 0 }
+const expected = {
+  model: 'gpt-5-2025-08-07',
+  inputTokens: 1200,
+  outputTokens: 100,
+  cachedTokens: 1024,
+  toolCalls: 0,
+  status: 200,
+}
 
 const told: Told[] = []
 const tell = (one: Told) => void told.push(one)
@@ -60,6 +67,8 @@ async function askAsRun(request: CaptureRequest): Promise<void> {
       cachedTokens,
       toolCalls: call.toolCalls ?? Number.NaN,
       durationMs: (call.endedAtMs ?? 0) - call.startedAtMs,
+      status: call.status ?? 0,
+      headersMs: since(call.headersAtMs) ?? Number.NaN,
       firstContentMs: since(call.firstContentAtMs),
       lastContentMs: since(call.lastContentAtMs),
     })
