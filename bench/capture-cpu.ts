@@ -14,7 +14,7 @@ const kinds = [
 const warmupRounds = 5
 const rounds = 6
 // V8 does not optimize the same code alike in every process.
-const generations = 5
+const generations = 8
 
 /**
  * What it costs to see a model call and to know its tokens and times, in CPU time beyond that of the call itself. The

@@ -120,7 +120,7 @@ function assemble(
   const { calls, spans, openStreams } = traced
   const ended = endOf(run, calls, openStreams)
   const told = calls.length > 0 || run.reported !== undefined
-  const spentUsd = spentOf(run, calls, pricing)
+  const spentUsd = told ? spentOf(run, calls, pricing) : 0
   const values: RunValues = told ? toldValues(run, traced, spentUsd) : {}
   if (cpuMs !== undefined) values.cpuMs = cpuMs
   return {
@@ -143,7 +143,7 @@ function assemble(
     priced: told ? pricedBy(chargedOf(run, calls), pricing) : none,
     openStreams,
     spentUsd,
-    givenUp: calls.filter(isUntold).length,
+    givenUp: told ? calls.filter(isUntold).length : 0,
     thrown: run.thrown,
   }
 }

@@ -56,7 +56,7 @@ export async function measureRun(
   const { clock, inFlight } = setting
   const run = new ActiveRun(one.input, one.name, index, clock)
   run.onCallAfterEnd = setting.onCallAfterEnd
-  const beside = besideOf(setting, run, account)
+  const beside = hasHooks(setting) ? besideOf(setting, run, account) : nothingBeside
   if (setting.setup !== undefined) run.state = await callHook(setting, 'setup', run, beside, setting.setup, run)
   if (account !== undefined || hasFurtherLimits(setting.limits))
     enforceLimits(run, setting.limits, setting.prices, account)
@@ -83,9 +83,16 @@ export async function measureRun(
     }
   }
   if (setting.teardown !== undefined) await tearDown(setting, run, beside)
+  if (beside === nothingBeside) return measurement
   beside.over = 'ended'
   if (beside.calls.length > 0) await countBeside(beside.calls, run.startedMs, measurement, setting.prices)
   return measurement
+}
+
+const nothingBeside: CallSink = { calls: [] }
+
+function hasHooks({ setup, check, teardown }: RunSetting): boolean {
+  return setup !== undefined || check !== undefined || teardown !== undefined
 }
 
 /** The scope of what is done beside the agent: the check and the hooks, whose model calls are not the agent's. */

@@ -83,9 +83,7 @@ export function tallyRun(tally: Tally, run: RunMeasurement): void {
   if (run.beside !== undefined)
     tally.beside = tally.beside === undefined ? run.beside : addBeside(tally.beside, run.beside)
   if (run.values.estimatedTokens !== undefined) tally.estimated += 1
-  const failure = failureOfAll(run)
-  if (failure !== undefined) tally.unanswered = { runs: tally.unanswered.runs + 1, failure }
-  tally.realtimeCalls += run.calls.filter(({ api }) => api === 'realtime').length
+  if (run.calls.length > 0) tallyCalls(tally, run)
   if (run.openStreams > 0) tally.openStreams += 1
   if (run.abandoned) tally.abandoned += 1
   if (run.values.modelCalls !== undefined) {
@@ -93,6 +91,12 @@ export function tallyRun(tally: Tally, run: RunMeasurement): void {
     const answered = run.outcome === 'ok' || run.outcome === 'wrong'
     if (answered && run.values.outputTokens === undefined) tally.unknownTokens += 1
   }
+}
+
+function tallyCalls(tally: Tally, run: RunMeasurement): void {
+  const failure = failureOfAll(run)
+  if (failure !== undefined) tally.unanswered = { runs: tally.unanswered.runs + 1, failure }
+  tally.realtimeCalls += run.calls.filter(({ api }) => api === 'realtime').length
 }
 
 function failureOfAll({ outcome, calls }: RunMeasurement): string | undefined {
