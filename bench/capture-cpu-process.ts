@@ -1,7 +1,7 @@
 import { attribute, type CallSink } from '../src/capture/attribution.ts'
 import { captureFaults } from '../src/capture/guard.ts'
 import { observe } from '../src/capture/observe.ts'
-import { readCall } from '../src/capture/read-call.ts'
+import { readCall } from '../src/capture/read/read-call.ts'
 import { wallClock } from '../src/domain/clock.ts'
 import { fetchWrapper, mswInterceptors, type Technique, type Told } from './capture-cpu-peers.ts'
 

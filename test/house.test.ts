@@ -15,7 +15,7 @@ import {
   undocumented,
 } from './house.ts'
 
-const root = new URL('../', import.meta.url).pathname
+const root = new URL('..', import.meta.url).pathname
 const sources = readSources(`${root}src`)
 
 describe('src', () => {

@@ -95,11 +95,6 @@ export function bindScope(
   return () => channel.unbindStore(scope)
 }
 
-/** The result of `work`; model calls made by it belong to nobody. */
-export function unattributed<Result>(work: () => Result): Result {
-  return scope.run(undefined, work)
-}
-
 /**
  * Model calls since this process started that were made outside any scope; compare two readings to see the calls between them.
  */

@@ -1,5 +1,6 @@
 import type { ErrorClass, ModelCall } from '../domain/span.ts'
-import { causesOf, classOfStatus, namesOf, networkClass, propertyOf } from './failure.ts'
+import { causesOf, classOfStatus, namesOf, networkClass } from './failure.ts'
+import { propertyOf } from './fields.ts'
 
 // What fetch and clients say of a lost connection; agents that wrap the message drop the cause that says more.
 const lostConnection = /\b(?:fetch failed|terminated|connection error)\b/i

@@ -1,4 +1,5 @@
 import type { ErrorClass } from '../domain/span.ts'
+import { propertyOf } from './fields.ts'
 
 const timeouts = new Set([
   'TimeoutError',
@@ -63,10 +64,4 @@ export function namesOf(error: unknown): string[] {
     propertyOf(propertyOf(error, 'constructor'), 'name'),
   ]
   return names.filter((name) => typeof name === 'string')
-}
-
-/** A property of any value; absent when it has none of that name. */
-export function propertyOf(value: unknown, name: string): unknown {
-  const holder = (typeof value === 'object' || typeof value === 'function') && value !== null
-  return holder ? Reflect.get(value, name) : undefined
 }

@@ -174,7 +174,7 @@ export function setScore(samples: Samples, index: number, name: string, value: n
 }
 
 /** What a run knows from its model calls, and nothing when those are not known to be its own. */
-export const callRunValues = runValues.filter((name) => name !== 'cpuMs')
+const callRunValues = runValues.filter((name) => name !== 'cpuMs')
 
 /** Makes unknown what model calls told of the runs. */
 export function forgetCalls(samples: Samples): void {

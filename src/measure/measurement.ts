@@ -1,21 +1,22 @@
-import { isComplete } from '../capture/read-call.ts'
-import { linkRetries } from '../capture/retries.ts'
+import { isComplete } from '../capture/read/read-call.ts'
+import { linkRetries } from '../capture/read/retries.ts'
 import { forgetBodies } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import { sleep } from '../domain/clock.ts'
 import type { Prices } from '../domain/price.ts'
 import type { ModelCall } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
-import { sumKnown } from '../domain/usage.ts'
 import type { ActiveRun, FirstItem, NamedPart } from './active-run.ts'
-import { coveredCalls, isAnswered, isUntold, type RunValues, valuesOf } from './call-values.ts'
+import type { SpentBeside } from './beside.ts'
+import { isAnswered, type RunValues, valuesOf } from './call-values.ts'
+import { type Costs, costsOf } from './cost.ts'
 import { type Ended, endOf } from './outcome.ts'
-import { type Charged, costOf, hasPrice, type ListPrice, type Pricing, pricingFor, reportedUsd } from './pricing.ts'
+import { type Pricing, pricingFor } from './pricing.ts'
 import { readAnswer } from './read-answer.ts'
 import { isWithin, placeSpans } from './spans.ts'
 
 /** What one run came to. */
-export interface RunMeasurement extends Ended {
+export interface RunMeasurement extends Ended, Costs {
   /** True when it was broken off with the whole execution, so that it says nothing. */
   interrupted: boolean
   /** True when the agent went on after its signal was aborted. */
@@ -33,32 +34,15 @@ export interface RunMeasurement extends Ended {
   turns: { name: string; latencyMs: number; ttftMs?: number | undefined }[]
   scores: Map<string, number> | undefined
   models: string[]
-  /** Models that were called, by the agent or its check, and have no price. */
-  unpriced: string[]
-  /** How models were priced that the public list was asked for. */
-  priced: ListPrice[]
   /** Model calls whose stream the agent left open. */
   openStreams: number
-  /** What the agent's model calls cost; absent when unknown, 0 when none was answered. Calls that were given up are left out. */
-  spentUsd?: number | undefined
-  /** Model calls that came to no end: what they cost is known to nobody. */
-  givenUp: number
   /** What the model calls of the check and the hooks came to; absent when it made none. */
   beside?: SpentBeside | undefined
   /** What the agent threw; absent when it threw nothing. */
   thrown?: { error: unknown } | undefined
 }
 
-/** What model calls beside the agent came to: those of the check and the hooks. */
-export interface SpentBeside {
-  modelCalls: number
-  /** Absent when an answer did not tell. */
-  inputTokens?: number | undefined
-  outputTokens?: number | undefined
-  /** Absent when unknown. */
-  costUsd?: number | undefined
-}
-
+const nothing: Costs = { spentUsd: 0, untold: 0, unpriced: [], priced: [] }
 const noCalls: ModelCall[] = []
 const none: never[] = []
 // How long the last bytes of a finished response may be behind the agent that has read its content.
@@ -120,8 +104,8 @@ function assemble(
   const { calls, spans, openStreams } = traced
   const ended = endOf(run, calls, openStreams)
   const told = calls.length > 0 || run.reported !== undefined
-  const spentUsd = told ? spentOf(run, calls, pricing) : 0
-  const values: RunValues = told ? toldValues(run, traced, spentUsd) : {}
+  const costs = told ? costsOf(calls, run.reported ?? none, pricing) : nothing
+  const values: RunValues = told ? toldValues(run, traced, costs) : {}
   if (cpuMs !== undefined) values.cpuMs = cpuMs
   return {
     outcome: ended.outcome,
@@ -139,33 +123,20 @@ function assemble(
     turns: run.turns === undefined ? none : run.turns.map((turn) => measureTurn(turn, run, traced)),
     scores: undefined,
     models: told ? modelsOf(run, calls) : none,
-    unpriced: told ? unpricedModels(chargedOf(run, calls), pricing) : none,
-    priced: told ? pricedBy(chargedOf(run, calls), pricing) : none,
+    spentUsd: costs.spentUsd,
+    untold: costs.untold,
+    unpriced: costs.unpriced,
+    priced: costs.priced,
     openStreams,
-    spentUsd,
-    givenUp: told ? calls.filter(isUntold).length : 0,
     thrown: run.thrown,
   }
 }
 
-function toldValues(run: ActiveRun, { calls, spans }: Traced, spentUsd: number | undefined): RunValues {
-  const reported = run.reported ?? none
+function toldValues(run: ActiveRun, { calls, spans }: Traced, { spentUsd, untold }: Costs): RunValues {
   const latencyMs = (run.endedMs ?? run.startedMs) - run.startedMs
-  // What a provider charges for a request that was given up, nobody knows.
-  const costUsd = calls.some(isUntold) ? undefined : spentUsd
-  return { ...valuesOf({ calls, spans, spansAreAll: run.spansDropped === 0, reported, latencyMs }), costUsd }
-}
-
-/** What the run's calls cost, as far as providers told; absent when the tokens or the price of one that they answered are unknown. */
-function spentOf(run: ActiveRun, calls: readonly ModelCall[], pricing: Pricing): number | undefined {
-  const reported = run.reported ?? none
-  const covered = coveredCalls({ calls, reported })
-  const answered = calls.filter((call) => isAnswered(call) && !isUntold(call) && !covered.has(call))
-  return sumKnown([
-    0,
-    ...answered.map((call) => costOf(call, pricing)?.usd),
-    ...reported.map((used) => reportedUsd(used, pricing)),
-  ])
+  const seen = { calls, spans, spansAreAll: run.spansDropped === 0, reported: run.reported ?? none, latencyMs }
+  // What a provider charges for a call that came to no end, nobody knows.
+  return { ...valuesOf(seen), costUsd: untold > 0 ? undefined : spentUsd }
 }
 
 function firstTokenMs(run: ActiveRun, calls: readonly ModelCall[]): number | undefined {
@@ -193,35 +164,6 @@ function measureTurn(
     latencyMs: (span.endedAtMs ?? span.startedAtMs) - span.startedAtMs,
     ttftMs: firstMs === undefined ? undefined : firstMs - span.startedAtMs,
   }
-}
-
-// A model whose cost was reported with its usage needs no price, and neither does one that did not answer.
-function chargedOf(run: ActiveRun, calls: readonly ModelCall[]): Charged[] {
-  const reported = run.reported ?? none
-  const covered = coveredCalls({ calls, reported })
-  return [
-    ...calls.filter((call) => isAnswered(call) && !covered.has(call)),
-    ...reported.filter((used) => used.costUsd === undefined).map((used) => ({ model: used.model, usage: used })),
-  ]
-}
-
-/** The models among `used` that have no price, each once. */
-export function unpricedModels(used: readonly Omit<Charged, 'usage'>[], pricing: Pricing): string[] {
-  const named = used.flatMap((one) => (one.model === undefined || hasPrice(one, pricing) ? [] : [one.model]))
-  return [...new Set(named)]
-}
-
-/** By which price of the public list the models of `used` were charged, each once. */
-function pricedBy(used: readonly Omit<Charged, 'usage'>[], pricing: Pricing): ListPrice[] {
-  const found = new Map<string, ListPrice>()
-  for (const { model, provider, url } of used) {
-    if (model === undefined || found.has(model)) continue
-    const cost = costOf({ model, provider, url, usage: { inputTokens: 0, outputTokens: 0 } }, pricing)
-    if (cost?.listed === undefined) continue
-    const { date: listDate, version: listVersion } = pricing.list ?? {}
-    found.set(model, { model, matched: cost.model, seller: cost.listed.provider, listDate, listVersion })
-  }
-  return [...found.values()]
 }
 
 function modelsOf(run: ActiveRun, calls: readonly ModelCall[]): string[] {

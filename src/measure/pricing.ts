@@ -1,5 +1,5 @@
-import { type Cost, costUsd } from '../capture/price.ts'
-import type { PricedCall, PriceList } from '../capture/price-list.ts'
+import { type Cost, costUsd } from '../capture/price/price.ts'
+import type { PricedCall, PriceList } from '../capture/price/price-list.ts'
 import type { Prices } from '../domain/price.ts'
 import type { ReportedUsage } from '../domain/scenario.ts'
 
@@ -36,7 +36,7 @@ export function pricingFor(models: readonly (string | undefined)[], prices: Pric
 }
 
 async function withList(prices: Prices): Promise<Pricing> {
-  const { loadPriceList } = await import('../capture/price-list.ts')
+  const { loadPriceList } = await import('../capture/price/price-list.ts')
   return { prices, list: await loadPriceList() }
 }
 
@@ -48,6 +48,17 @@ export function costOf(charged: Charged, { prices, list }: Pricing): Cost | unde
 /** Whether there is a price for the model of `charged`, whatever its tokens. */
 export function hasPrice(charged: Omit<Charged, 'usage'>, pricing: Pricing): boolean {
   return costOf({ ...charged, usage: noTokens }, pricing) !== undefined
+}
+
+/** The entry of the public list that the model of `charged` is priced by; absent when that is one of the user's own, or none. */
+export function listPriceOf(
+  charged: Omit<Charged, 'usage'> & { model: string },
+  pricing: Pricing,
+): ListPrice | undefined {
+  const cost = costOf({ ...charged, usage: noTokens }, pricing)
+  if (cost?.listed === undefined) return undefined
+  const { date: listDate, version: listVersion } = pricing.list ?? {}
+  return { model: charged.model, matched: cost.model, seller: cost.listed.provider, listDate, listVersion }
 }
 
 /** What a report by hand costs in US dollars: what it says itself, else by its model; absent when unknown. */

@@ -1,4 +1,4 @@
-import { readCall } from '../capture/read-call.ts'
+import { readCall } from '../capture/read/read-call.ts'
 import type { WireCall } from '../capture/wire-call.ts'
 import type { ModelCall } from '../domain/span.ts'
 import { isAnswered } from './call-values.ts'
@@ -22,7 +22,7 @@ export function readAnswer(wire: WireCall, originMs: number): Promise<ModelCall>
 async function readNow(wire: WireCall, originMs: number): Promise<ModelCall> {
   const call = await readCall(wire, originMs)
   if (!lacksTokens(call)) return call
-  const { estimateUsage } = await import('../capture/tokenizer.ts')
+  const { estimateUsage } = await import('../capture/tokenizer/tokenizer.ts')
   return { ...call, usage: (await estimateUsage(wire, call.usage)) ?? call.usage }
 }
 

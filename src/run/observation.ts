@@ -8,7 +8,8 @@ import type { OutputOf, Run } from '../domain/scenario.ts'
 import { type Summary, summarize } from '../domain/summary.ts'
 import { watchDeadlines } from '../measure/deadline.ts'
 import { watchResidentSet } from '../measure/resident-set.ts'
-import { measureRun, type RunSetting } from '../measure/run.ts'
+import { measureRun } from '../measure/run.ts'
+import type { RunSetting } from '../measure/setting.ts'
 import { keepRun } from './keep.ts'
 
 /** How runs are observed outside of tests. */

@@ -68,7 +68,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     environment,
     environmentKey: environmentKey(environment),
     coldStart: tally.coldStart,
-    spentUsd: tally.unknownCosts + tally.givenUp > 0 ? undefined : tally.spentUsd,
+    spentUsd: tally.unknownCosts + tally.untold > 0 ? undefined : tally.spentUsd,
     listPrices: tally.listPrices.size === 0 ? undefined : [...tally.listPrices.values()],
     beside: tally.beside,
     resources,

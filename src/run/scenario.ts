@@ -11,7 +11,8 @@ import { summarize } from '../domain/summary.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { readCpuMs } from '../measure/cpu.ts'
 import { type Meter, startMeter } from '../measure/meter.ts'
-import { measureRun, type RunSetting } from '../measure/run.ts'
+import { measureRun } from '../measure/run.ts'
+import type { RunSetting } from '../measure/setting.ts'
 import { execute } from './execute.ts'
 import { type Instruments, markDegraded, startInstruments } from './instruments.ts'
 import { keepRun } from './keep.ts'
@@ -65,7 +66,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   // A runner that stops a test sends off what is known of it at once: there is no time to wait for the runs in flight.
   const abort = () => {
     // What they have spent so far is in no measurement.
-    tally.givenUp += [...instruments.inFlight.runs()].filter(({ calls }) => calls.length > 0).length
+    tally.untold += [...instruments.inFlight.runs()].filter(({ calls }) => calls.length > 0).length
     instruments.inFlight.stopAll({ outcome: 'interrupted', message: 'the test was stopped' })
     finish()
   }
@@ -85,7 +86,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
 
 async function ensuredStreamUsage({ ensureStreamUsage: wanted }: ScenarioSetting): Promise<(() => void) | undefined> {
   if (wanted !== true) return undefined
-  const { ensureStreamUsage } = await import('../capture/stream-usage.ts')
+  const { ensureStreamUsage } = await import('../capture/intercept/stream-usage.ts')
   return ensureStreamUsage()
 }
 
@@ -139,7 +140,7 @@ async function runAll(course: Course): Promise<void> {
   } catch (error) {
     if (!(error instanceof BenchAgentError)) throw error
     // The run that it broke was not measured, whatever it spent.
-    course.tally.givenUp += 1
+    course.tally.untold += 1
     course.mistake = error
   }
 }
@@ -228,7 +229,7 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   const crossed = plan.load.concurrency > 1 && afterEnd > 0
   const foreign = { unscoped: course.instruments.callsOutside(), afterEnd, crossed }
   // What they cost is in no run.
-  tally.givenUp += afterEnd
+  tally.untold += afterEnd
   if (foreign.crossed) forgetAttribution(course)
   const resources = { ...readings, durationMs: Math.max(0, durationOf(samples) - pausedMs) }
   const summary = summarize(samples, resources, plan.cases)

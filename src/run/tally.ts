@@ -1,5 +1,6 @@
 import { sumKnown } from '../domain/usage.ts'
-import type { RunMeasurement, SpentBeside } from '../measure/measurement.ts'
+import type { SpentBeside } from '../measure/beside.ts'
+import type { RunMeasurement } from '../measure/measurement.ts'
 import type { ListPrice } from '../measure/pricing.ts'
 
 /** What adds up over the runs of an execution besides its samples; models and money also over the warm-up. */
@@ -17,8 +18,8 @@ export interface Tally {
   estimated: number
   /** Connections whose content is not read. */
   realtimeCalls: number
-  /** Model calls that had been sent when they were given up, so that nobody knows what they cost. */
-  givenUp: number
+  /** Model calls that came to no end or belong to no run, so that nobody knows what they cost. */
+  untold: number
   /** Runs whose cost is unknown. */
   unknownCosts: number
   /** Runs that left a model call open. */
@@ -45,7 +46,7 @@ export function emptyTally(): Tally {
     listPrices: new Map(),
     estimated: 0,
     realtimeCalls: 0,
-    givenUp: 0,
+    untold: 0,
     spentUsd: 0,
     unknownCosts: 0,
     openStreams: 0,
@@ -72,7 +73,7 @@ export function tallySpend(tally: Tally, run: RunMeasurement): void {
   for (const price of run.priced) tally.listPrices.set(price.model, price)
   const judgeUsd = run.beside === undefined ? 0 : run.beside.costUsd
   tally.spentUsd += (run.spentUsd ?? 0) + (judgeUsd ?? 0)
-  tally.givenUp += run.givenUp
+  tally.untold += run.untold
   if (run.spentUsd === undefined || judgeUsd === undefined) tally.unknownCosts += 1
   if (run.refused !== undefined) tally.refused ??= { ...run.refused, message: run.problem?.message ?? '' }
 }

@@ -3,14 +3,8 @@ import Bottleneck from 'bottleneck'
 import pLimit from 'p-limit'
 import PQueue from 'p-queue'
 import { describe, expect, test } from 'vitest'
-import {
-  attribute,
-  type CallSink,
-  callsOutsideRuns,
-  claimCall,
-  currentSink,
-  unattributed,
-} from '../../src/capture/attribution.ts'
+import { attribute, type CallSink, callsOutsideRuns, claimCall, currentSink } from '../../src/capture/attribution.ts'
+import { outsideRuns } from './outside.ts'
 
 const claim = () => claimCall(currentSink())
 
@@ -22,7 +16,7 @@ describe('attribute', () => {
   test('returns what the work returns, and lets through what it throws', async () => {
     expect(attribute(sink(), () => 7)).toBe(7)
     expect(await attribute(sink(), async () => 7)).toBe(7)
-    expect(unattributed(() => 7)).toBe(7)
+    expect(outsideRuns(() => 7)).toBe(7)
     const fail = () => {
       throw new Error('no')
     }
@@ -34,7 +28,7 @@ describe('attribute', () => {
     const claims = attribute(run, async () => {
       const timer = await new Promise<CallSink | undefined>((resolve) => setTimeout(() => resolve(claim())))
       await null
-      return [timer, claim(), await unattributed(async () => claim())]
+      return [timer, claim(), await outsideRuns(async () => claim())]
     })
     expect(claim()).toBeUndefined()
     expect(await claims).toEqual([run, run, undefined])
@@ -113,6 +107,6 @@ test('only calls of nobody are counted as outside', () => {
   attribute(sink(), claim)
   expect(callsOutsideRuns() - before).toBe(0)
   claim()
-  unattributed(claim)
+  outsideRuns(claim)
   expect(callsOutsideRuns() - before).toBe(2)
 })

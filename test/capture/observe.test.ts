@@ -1,8 +1,9 @@
 import { channel } from 'node:diagnostics_channel'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { attribute, type CallSink, callsOutsideRuns, unattributed } from '../../src/capture/attribution.ts'
+import { attribute, type CallSink, callsOutsideRuns } from '../../src/capture/attribution.ts'
 import { captureFaults } from '../../src/capture/guard.ts'
 import { observe } from '../../src/capture/observe.ts'
+import { outsideRuns } from './outside.ts'
 import { only, watch } from './watch.ts'
 import { chatUsage, startWireServer, usage, type WireServer } from './wire-server.ts'
 
@@ -65,7 +66,7 @@ describe('while observing', () => {
     const judge: CallSink = { calls: [] }
     const { calls } = await watch(async () => {
       await attribute(judge, () => ask('judge'))
-      await unattributed(() => ask('nobody'))
+      await outsideRuns(() => ask('nobody'))
       await ask('run')
     })
     expect(calls.map((call) => call.model)).toEqual(['run'])

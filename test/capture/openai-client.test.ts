@@ -6,7 +6,7 @@ import { tools } from '../../fixtures/model-server/tools.ts'
 import { classifyError } from '../../src/capture/classify-error.ts'
 import { captureFaults } from '../../src/capture/guard.ts'
 import { observe } from '../../src/capture/observe.ts'
-import { isComplete } from '../../src/capture/read-call.ts'
+import { isComplete } from '../../src/capture/read/read-call.ts'
 import type { ModelCall } from '../../src/domain/span.ts'
 import { only, thrownBy, watch } from './watch.ts'
 

@@ -1,5 +1,5 @@
 import { attribute, type CallSink } from '../../src/capture/attribution.ts'
-import { readCall } from '../../src/capture/read-call.ts'
+import { readCall } from '../../src/capture/read/read-call.ts'
 import type { WireCall } from '../../src/capture/wire-call.ts'
 import { wallClock } from '../../src/domain/clock.ts'
 import type { ModelCall } from '../../src/domain/span.ts'

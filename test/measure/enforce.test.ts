@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { reachGoal } from '../../fixtures/agents/reach-goal.ts'
 import { endlessGoal } from '../../fixtures/model-server/goals.ts'
 import { type ModelServer, type ModelServerOptions, startModelServer } from '../../fixtures/model-server/server.ts'
 import { observe } from '../../src/capture/observe.ts'
@@ -12,7 +13,6 @@ import type { RunMeasurement } from '../../src/measure/measurement.ts'
 import { measureRun } from '../../src/measure/run.ts'
 import { virtualClock } from '../virtual-clock.ts'
 import { runSetting } from './run-setting.ts'
-import { reachGoal } from './tool-agent.ts'
 
 const prices = { 'gpt-5-mini': { inputUsdPerMillionTokens: 0.25, outputUsdPerMillionTokens: 2 } }
 const one = { name: 'case', input: undefined }

@@ -2,15 +2,16 @@ import { createOpenAI } from '@ai-sdk/openai'
 import { streamText } from 'ai'
 import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { reachGoal } from '../../fixtures/agents/reach-goal.ts'
 import { type ModelServer, type ScriptedFailure, startModelServer } from '../../fixtures/model-server/server.ts'
 import { observe } from '../../src/capture/observe.ts'
 import { sleep, wallClock } from '../../src/domain/clock.ts'
 import type { Agent } from '../../src/domain/scenario.ts'
 import type { RunMeasurement } from '../../src/measure/measurement.ts'
-import { measureRun, type RunSetting } from '../../src/measure/run.ts'
+import { measureRun } from '../../src/measure/run.ts'
+import type { RunSetting } from '../../src/measure/setting.ts'
 import { virtualClock } from '../virtual-clock.ts'
 import { runSetting } from './run-setting.ts'
-import { reachGoal } from './tool-agent.ts'
 
 const prices = { 'gpt-5-mini': { inputUsdPerMillionTokens: 0.25, outputUsdPerMillionTokens: 2 } }
 const one = { name: 'case', input: undefined }

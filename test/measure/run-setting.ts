@@ -2,7 +2,7 @@ import type { Clock } from '../../src/domain/clock.ts'
 import type { Limits } from '../../src/domain/limit.ts'
 import type { Agent } from '../../src/domain/scenario.ts'
 import { watchDeadlines } from '../../src/measure/deadline.ts'
-import type { RunSetting } from '../../src/measure/run.ts'
+import type { RunSetting } from '../../src/measure/setting.ts'
 
 /** A setting under which `agent` can be measured, with `changes` to it. */
 export function runSetting(

@@ -5,7 +5,7 @@ import { type ExecutionRecord, Results } from '../../src/domain/record.ts'
 import { resultsOf, resultsText } from '../../src/report/json.ts'
 import { recordsOf, sessionOf } from './sessions.ts'
 
-const folder = new URL('../../fixtures/records/', import.meta.url)
+const folder = new URL('../../fixtures/records', import.meta.url)
 const parse = (records: ExecutionRecord[]) =>
   Results.parse(JSON.parse(resultsText(resultsOf(sessionOf(records))))).records
 

@@ -1,11 +1,12 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { attribute, unattributed } from '../../src/capture/attribution.ts'
+import { attribute } from '../../src/capture/attribution.ts'
 import { wallClock } from '../../src/domain/clock.ts'
 import { createSamples } from '../../src/domain/sample.ts'
 import { ActiveRun } from '../../src/measure/active-run.ts'
 import { markDegraded, startInstruments } from '../../src/run/instruments.ts'
 import { keepRun } from '../../src/run/keep.ts'
+import { outsideRuns } from '../capture/outside.ts'
 import { startWireServer, type WireServer } from '../capture/wire-server.ts'
 import { virtualClock } from '../virtual-clock.ts'
 import { planOf } from './plans.ts'
@@ -147,7 +148,7 @@ describe('a stray failure', () => {
   })
 
   test('that lost its scope costs the only run in flight', () => {
-    const [only] = withRuns(['a'], () => unattributed(exit))
+    const [only] = withRuns(['a'], () => outsideRuns(exit))
     expect(only?.thrown).toMatchObject({ error: { name: 'ProcessExitError' } })
   })
 
@@ -155,7 +156,7 @@ describe('a stray failure', () => {
   const unclaimed = () => expect(() => process.exit(1)).toThrow('process.exit unexpectedly called')
 
   test('that lost its scope among several runs costs none of them', () => {
-    const runs = withRuns(['a', 'b'], () => unattributed(unclaimed))
+    const runs = withRuns(['a', 'b'], () => outsideRuns(unclaimed))
     expect(runs.map((run) => run.thrown)).toEqual([undefined, undefined])
   })
 
@@ -175,14 +176,14 @@ describe('model calls outside of the runs', () => {
   test('are counted from the start on', async () => {
     const call = () =>
       fetch(`${server.origin}/v1/chat/completions`, { method: 'POST', body: '{}' }).then((response) => response.text())
-    await unattributed(call)
+    await outsideRuns(call)
     const instruments = startInstruments(planOf(), wallClock, '.')
     await attribute({ calls: [] }, call)
-    await unattributed(call)
-    await unattributed(call)
+    await outsideRuns(call)
+    await outsideRuns(call)
     expect(instruments.callsOutside()).toBe(2)
     instruments.close()
-    await unattributed(call)
+    await outsideRuns(call)
     expect(instruments.callsOutside()).toBe(2)
   })
 })

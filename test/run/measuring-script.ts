@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
+import { reachGoal } from '../../fixtures/agents/reach-goal.ts'
 import { startModelServer } from '../../fixtures/model-server/server.ts'
 import { measure } from '../../src/run/measure.ts'
-import { reachGoal } from '../measure/tool-agent.ts'
 
 // A script that measures an agent without any test runner, and prints its record. Which agent, its first argument says.
 

@@ -1,10 +1,10 @@
 import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { reachGoal } from '../../fixtures/agents/reach-goal.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
 import { sleep, wallClock } from '../../src/domain/clock.ts'
 import { type Observation, type ObserveOptions, observe } from '../../src/run/observation.ts'
 import { runNode } from '../measure/child.ts'
-import { reachGoal } from '../measure/tool-agent.ts'
 
 const prices = { 'gpt-5-mini': { inputUsdPerMillionTokens: 0.25, outputUsdPerMillionTokens: 2 } }
 

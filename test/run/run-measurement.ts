@@ -17,7 +17,7 @@ export function runMeasurement(changes: Partial<RunMeasurement> = {}): RunMeasur
     models: [],
     unpriced: [],
     priced: [],
-    givenUp: 0,
+    untold: 0,
     openStreams: 0,
     spentUsd: 0,
     ...changes,

@@ -15,7 +15,7 @@ test('no runs add up to nothing', () => {
     listPrices: new Map(),
     estimated: 0,
     realtimeCalls: 0,
-    givenUp: 0,
+    untold: 0,
     spentUsd: 0,
     unknownCosts: 0,
     openStreams: 0,

@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { bindScope, type CallSink, sinkWithin } from '../attribution.ts'
-import { propertyOf } from '../failure.ts'
+import { propertyOf } from '../fields.ts'
 import { guarded } from '../guard.ts'
 import type { OpenSpan } from '../open-span.ts'
 import { endSpan, startSpan } from '../trace.ts'

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { currentOwner, locateWith } from '../attribution.ts'
-import { propertyOf } from '../failure.ts'
+import { propertyOf } from '../fields.ts'
 import { chainParts } from './langchain-parts.ts'
 
 /** What LangChain shares between its copies in a process; one or the other is there from when it is loaded. */

@@ -1,6 +1,6 @@
 import type { SpanKind } from '../../domain/trace.ts'
 import { currentSink, locateWith, type Place, placedIn } from '../attribution.ts'
-import { propertyOf } from '../failure.ts'
+import { propertyOf } from '../fields.ts'
 import { recordFault } from '../guard.ts'
 import { endSpan, startSpan } from '../trace.ts'
 import { messageOf } from './failure-message.ts'

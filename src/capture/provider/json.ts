@@ -1,3 +1,5 @@
+import { isFields } from '../fields.ts'
+
 /** Parsed JSON; absent when `text` is none. */
 export function parseJson(text: string): unknown {
   try {
@@ -10,11 +12,11 @@ export function parseJson(text: string): unknown {
 /** What `value` holds under `key`, or under the keys one inside the other; absent when one of them is missing. */
 export function valueAt(value: unknown, key: string, inner?: string, innermost?: string): unknown {
   // Not a list of keys: every event of every stream comes through here.
-  const outerValue = isRecord(value) ? value[key] : undefined
+  const outerValue = isFields(value) ? value[key] : undefined
   if (inner === undefined) return outerValue
-  const innerValue = isRecord(outerValue) ? outerValue[inner] : undefined
+  const innerValue = isFields(outerValue) ? outerValue[inner] : undefined
   if (innermost === undefined) return innerValue
-  return isRecord(innerValue) ? innerValue[innermost] : undefined
+  return isFields(innerValue) ? innerValue[innermost] : undefined
 }
 
 /** The non-empty string under the keys, else absent. */
@@ -42,7 +44,3 @@ export function has(value: unknown, key: string): boolean {
 }
 
 const none: readonly unknown[] = []
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}

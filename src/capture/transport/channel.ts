@@ -1,8 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { type Fields, isFields } from '../fields.ts'
 import { guarded } from '../guard.ts'
-
-/** An object that may have any properties. */
-export type Fields = Record<string, unknown>
 
 /**
  * Subscribes to diagnostics channels, by their names, until the returned function is called. What a subscriber throws is
@@ -19,10 +17,6 @@ export function subscribeAll(subscribers: Record<string, (message: Fields) => vo
   return () => {
     for (const stop of subscribed) stop()
   }
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null
 }
 
 /** Whether `value` is bytes. Not instanceof: a worker with its own realm (vmThreads) has another Uint8Array. */

@@ -1,8 +1,9 @@
 import { Duplex } from 'node:stream'
 import { wallClock } from '../../domain/clock.ts'
+import { type Fields, isFields } from '../fields.ts'
 import { chunkCame, endCall, type FollowedCall, followRequest, headersCame, requestChunkSent } from '../follow.ts'
 import { guarded } from '../guard.ts'
-import { type Fields, isBytes, isFields, subscribeAll } from './channel.ts'
+import { isBytes, subscribeAll } from './channel.ts'
 import { tap, tapWrites } from './tap.ts'
 
 const followed = new WeakSet<object>()

@@ -1,6 +1,7 @@
 import { wallClock } from '../../domain/clock.ts'
+import { type Fields, isFields } from '../fields.ts'
 import { chunkCame, endCall, type FollowedCall, followRequest, headersCame, requestChunkSent } from '../follow.ts'
-import { type Fields, isBytes, isFields, subscribeAll } from './channel.ts'
+import { isBytes, subscribeAll } from './channel.ts'
 import { tap, tapWrites } from './tap.ts'
 import { targetOf } from './target.ts'
 import { followWebSocket, mayOpenRealtime, socketOpened } from './web-socket.ts'

@@ -1,5 +1,6 @@
+import type { Fields } from '../fields.ts'
 import { recordFault } from '../guard.ts'
-import { bytesOf, type Fields } from './channel.ts'
+import { bytesOf } from './channel.ts'
 
 /**
  * Has `note` told what `method` of `target` is called with, before it is called; nothing else changes for who calls it.

@@ -1,8 +1,8 @@
 import { wallClock } from '../../domain/clock.ts'
+import { type Fields, isFields } from '../fields.ts'
 import { endCall, type FollowedCall, followCall } from '../follow.ts'
 import { recordFault } from '../guard.ts'
 import type { Protocol } from '../provider/provider.ts'
-import { type Fields, isFields } from './channel.ts'
 import { targetOf } from './target.ts'
 
 // OpenAI and Azure speak both of their protocols over a socket too, Gemini names the method of its service.

@@ -1,6 +1,6 @@
 import { attribute, type CallSink } from '../../../src/capture/attribution.ts'
 import type { OpenSpan } from '../../../src/capture/open-span.ts'
-import { readCall } from '../../../src/capture/read-call.ts'
+import { readCall } from '../../../src/capture/read/read-call.ts'
 import { wallClock } from '../../../src/domain/clock.ts'
 
 /** What became of a piece of work, and what was heard of it. */

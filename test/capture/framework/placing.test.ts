@@ -10,11 +10,11 @@ import {
   currentSink,
   locateWith,
   type Place,
-  unattributed,
 } from '../../../src/capture/attribution.ts'
 import { captureFaults } from '../../../src/capture/guard.ts'
 import type { OpenSpan } from '../../../src/capture/open-span.ts'
 import { endSpan, startSpan } from '../../../src/capture/trace.ts'
+import { outsideRuns } from '../outside.ts'
 import { only } from '../watch.ts'
 
 const operations = tracingChannel<CallSink | undefined, object>('bench-agent:test').start
@@ -49,8 +49,8 @@ test("another run, a judge and nobody are not in a run's span", () => {
   const judge: CallSink = { calls: [] }
   located({ sink: run, span: spanOf(run) }, () => {
     expect(attribute(judge, currentSink)).toBe(judge)
-    expect(unattributed(currentSink)).toBeUndefined()
-    expect(unattributed(currentOwner)).toBeUndefined()
+    expect(outsideRuns(currentSink)).toBeUndefined()
+    expect(outsideRuns(currentOwner)).toBeUndefined()
   })
 })
 

@@ -1,6 +1,6 @@
 import http from 'node:http'
-import net from 'node:net'
-import { type Duplex, PassThrough } from 'node:stream'
+import type net from 'node:net'
+import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import axios from 'axios'
@@ -11,6 +11,7 @@ import { observe } from '../../../src/capture/observe.ts'
 import { only, thrownBy, watch } from '../watch.ts'
 import { chatEvent, chatStream, chatUsage, usage } from '../wire-server.ts'
 import { type ByteServer, type Reply, startHttp1 } from './byte-server.ts'
+import { startProxy } from './proxy.ts'
 
 const path = '/v1/chat/completions'
 const body = JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content: 'Grüße, 世界' }] })
@@ -255,7 +256,8 @@ describe('through a proxy', () => {
 
   test('the CONNECT is no call, the request in the tunnel is', async () => {
     const { origin } = await serve((reply) => reply.json(200, completion))
-    const tunnel = await startTunnel()
+    const tunnel = await startProxy()
+    servers.push(tunnel)
     const { calls } = await watch(async () => {
       const { host } = new URL(origin)
       const connect = http.request(tunnel.origin, { method: 'CONNECT', path: host })
@@ -293,30 +295,3 @@ describe('what is no model call', () => {
     expect(result).toEqual([])
   })
 })
-
-/** Starts a proxy that opens tunnels. */
-async function startTunnel(): Promise<{ origin: string }> {
-  const sockets = new Set<Duplex>()
-  const server = http.createServer()
-  server.on('connect', (request, socket) => {
-    const [hostname, port] = String(request.url).split(':')
-    const target = net.connect(Number(port), hostname, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      target.pipe(socket).pipe(target)
-    })
-    target.on('error', () => undefined)
-    socket.on('error', () => undefined)
-    sockets.add(target).add(socket)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('expected a TCP server')
-  servers.push({
-    close: () => {
-      for (const socket of sockets) socket.destroy()
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(() => resolve()))
-    },
-  })
-  return { origin: `http://127.0.0.1:${address.port}` }
-}

@@ -1,7 +1,5 @@
-import http from 'node:http'
-import net from 'node:net'
-import { type Duplex, PassThrough, Readable } from 'node:stream'
-import { buffer, text } from 'node:stream/consumers'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import OpenAI from 'openai'
 import * as undici from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -10,6 +8,7 @@ import { observe } from '../../../src/capture/observe.ts'
 import { only, watch } from '../watch.ts'
 import { chatStream, chatUsage, usage } from '../wire-server.ts'
 import { type ByteServer, type Reply, startHttp1 } from './byte-server.ts'
+import { type ProxyServer, startProxy } from './proxy.ts'
 
 const path = '/v1/chat/completions'
 const body = JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content: 'Grüße, 世界' }] })
@@ -128,12 +127,18 @@ describe('methods of the package', () => {
   })
 })
 
+async function proxied(): Promise<ProxyServer> {
+  const proxy = await startProxy()
+  servers.push(proxy)
+  return proxy
+}
+
 describe('through a proxy', () => {
   test.each([true, false])(
     'the CONNECT is no call, and the URL is that of the model (tunnel: %s)',
     async (proxyTunnel) => {
       const { origin } = await serve((reply) => reply.json(200, completion))
-      const proxy = await startProxy()
+      const proxy = await proxied()
       const dispatcher = owned(new undici.ProxyAgent({ uri: proxy.origin, proxyTunnel }))
       const { calls } = await watch(async () => {
         await (await undici.request(origin + path, { method: 'POST', body, dispatcher })).body.json()
@@ -149,7 +154,7 @@ describe('through a proxy', () => {
 
   test('of the environment too', async () => {
     const { origin } = await serve((reply) => reply.json(200, completion))
-    const proxy = await startProxy()
+    const proxy = await proxied()
     const dispatcher = owned(new undici.EnvHttpProxyAgent({ httpProxy: proxy.origin, noProxy: '' }))
     const { calls } = await watch(async () =>
       (await undici.request(origin + path, { method: 'POST', body, dispatcher })).body.json(),
@@ -158,41 +163,3 @@ describe('through a proxy', () => {
     expect(only(calls)).toMatchObject({ url: origin + path, usage })
   })
 })
-
-/** Starts a proxy that opens tunnels and passes requests on; `served` are the methods that it was asked. */
-async function startProxy(): Promise<{ origin: string; served: string[] }> {
-  const served: string[] = []
-  const sockets = new Set<Duplex>()
-  const server = http.createServer(async (request, response) => {
-    served.push(String(request.method))
-    const asked = await buffer(request)
-    const { host: _host, ...headers } = request.headers
-    const onward = http.request(String(request.url), { method: String(request.method), headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 0, answer.headers)
-      answer.pipe(response)
-    })
-    onward.end(asked)
-  })
-  server.on('connect', (request, socket) => {
-    served.push('CONNECT')
-    const [hostname, port] = String(request.url).split(':')
-    const target = net.connect(Number(port), hostname, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      target.pipe(socket).pipe(target)
-    })
-    target.on('error', () => undefined)
-    socket.on('error', () => undefined)
-    sockets.add(target).add(socket)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('expected a TCP server')
-  servers.push({
-    close: () => {
-      for (const socket of sockets) socket.destroy()
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(resolve))
-    },
-  })
-  return { origin: `http://127.0.0.1:${address.port}`, served }
-}

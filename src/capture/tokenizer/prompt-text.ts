@@ -1,4 +1,4 @@
-import { listAt, textAt, valueAt } from './provider/json.ts'
+import { listAt, textAt, valueAt } from '../provider/json.ts'
 
 /** What a model is asked, as far as it is text. */
 export interface PromptText {

@@ -1,5 +1,5 @@
-import type { Price, Prices, PriceTier, Rates } from '../domain/price.ts'
-import type { Usage } from '../domain/usage.ts'
+import type { Price, Prices, PriceTier, Rates } from '../../domain/price.ts'
+import type { Usage } from '../../domain/usage.ts'
 import type { PricedCall, PriceList } from './price-list.ts'
 
 /** What a model call cost. */

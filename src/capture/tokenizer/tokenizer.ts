@@ -3,13 +3,13 @@ import type {
   ChatCompletionFunctionParameters,
   ChatMessage,
 } from 'gpt-tokenizer/functionCalling'
-import type { Usage } from '../domain/usage.ts'
-import { decodeArrivals } from './content-encoding.ts'
+import type { Usage } from '../../domain/usage.ts'
+import { parseJson, textAt, valueAt } from '../provider/json.ts'
+import { decodeArrivals } from '../read/content-encoding.ts'
+import { readEvents, readLines } from '../stream.ts'
+import { headerOf, type WireCall } from '../wire-call.ts'
 import { type PromptMessage, type PromptText, promptText } from './prompt-text.ts'
-import { parseJson, textAt, valueAt } from './provider/json.ts'
-import { readEvents, readLines } from './stream.ts'
 import { type StreamedText, streamedText } from './streamed-text.ts'
-import { headerOf, type WireCall } from './wire-call.ts'
 
 /** Counts tokens as OpenAI's models from GPT-4o on do. */
 export interface Tokenizer {

@@ -1,7 +1,7 @@
-import type { ModelCall } from '../domain/span.ts'
+import type { ModelCall } from '../../domain/span.ts'
+import type { Answer, ContentKind, Protocol } from '../provider/provider.ts'
+import { type Arrival, endsEvent, type Framing, readEvents } from '../stream.ts'
 import { type EventTemplate, fits, templateOf } from './event-template.ts'
-import type { Answer, ContentKind, Protocol } from './provider/provider.ts'
-import { type Arrival, endsEvent, type Framing, readEvents } from './stream.ts'
 
 /** When what content came, on the clock of the arrivals. */
 export type ContentInstants = Pick<

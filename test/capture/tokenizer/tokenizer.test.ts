@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
-import { observe } from '../../src/capture/observe.ts'
-import { unknownProtocol } from '../../src/capture/provider/unknown.ts'
-import { estimateUsage, loadTokenizer, type Tokenizer } from '../../src/capture/tokenizer.ts'
-import { startedWireCall, type WireCall } from '../../src/capture/wire-call.ts'
-import { only, watch } from './watch.ts'
-import { chatEvent, chatStream, sse } from './wire-server.ts'
+import { type ModelServer, startModelServer } from '../../../fixtures/model-server/server.ts'
+import { observe } from '../../../src/capture/observe.ts'
+import { unknownProtocol } from '../../../src/capture/provider/unknown.ts'
+import { estimateUsage, loadTokenizer, type Tokenizer } from '../../../src/capture/tokenizer/tokenizer.ts'
+import { startedWireCall, type WireCall } from '../../../src/capture/wire-call.ts'
+import { only, watch } from '../watch.ts'
+import { chatEvent, chatStream, sse } from '../wire-server.ts'
 
 let tokenizer: Tokenizer
 beforeAll(async () => {

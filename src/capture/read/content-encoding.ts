@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream'
 import zlib from 'node:zlib'
-import type { Arrival } from './stream.ts'
+import type { Arrival } from '../stream.ts'
 
 interface Coding {
   stream: (firstBytes: Uint8Array) => Transform

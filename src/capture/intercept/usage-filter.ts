@@ -1,5 +1,5 @@
-import { parseJson, valueAt } from './provider/json.ts'
-import { readEvents } from './stream.ts'
+import { parseJson, valueAt } from '../provider/json.ts'
+import { readEvents } from '../stream.ts'
 
 /** Takes out of a Chat Completions stream what is there only because somebody asked for its usage. */
 export interface UsageFilter {

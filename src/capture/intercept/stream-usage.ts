@@ -1,9 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { runInThisContext } from 'node:vm'
-import { guarded } from './guard.ts'
+import { type Fields, isFields } from '../fields.ts'
+import { guarded } from '../guard.ts'
 import { dispatchAsking } from './usage-dispatch.ts'
-
-type Fields = Record<PropertyKey, unknown>
 
 interface Wrapping {
   dispatch: unknown
@@ -88,8 +87,4 @@ function mainRealm(): Fields {
   if (!isFields(found)) throw new TypeError('Expected a global object')
   realm = found
   return found
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null
 }

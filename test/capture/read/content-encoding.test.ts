@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import zlib from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { decodeArrivals, decodeNow } from '../../src/capture/content-encoding.ts'
-import type { Arrival } from '../../src/capture/stream.ts'
+import { decodeArrivals, decodeNow } from '../../../src/capture/read/content-encoding.ts'
+import type { Arrival } from '../../../src/capture/stream.ts'
 
 const parts = [
   'data: Grüße\n\n',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fits, templateOf } from '../../src/capture/event-template.ts'
+import { fits, templateOf } from '../../../src/capture/read/event-template.ts'
 
 const event = (content: string, rest: object = {}): Buffer =>
   Buffer.from(`data: ${JSON.stringify({ id: 'c1', choices: [{ delta: { content } }], ...rest })}\n\n`)

@@ -1,7 +1,7 @@
+import { type Fields, isFields } from '../fields.ts'
+import { headerOf } from '../wire-call.ts'
 import { type UsageFilter, usageFilter } from './usage-filter.ts'
-import { headerOf } from './wire-call.ts'
 
-type Fields = Record<PropertyKey, unknown>
 type Method = (...given: unknown[]) => unknown
 
 /**
@@ -78,8 +78,4 @@ function withoutLength(headers: unknown): unknown {
   }
   if (!isFields(headers)) return headers
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length'))
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null
 }

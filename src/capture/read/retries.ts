@@ -1,5 +1,5 @@
-import type { ModelCall } from '../domain/span.ts'
-import { headerOf, type WireCall } from './wire-call.ts'
+import type { ModelCall } from '../../domain/span.ts'
+import { headerOf, type WireCall } from '../wire-call.ts'
 
 /**
  * Sets `retryOf` of every call that repeats an earlier one: one to the same URL that had failed or been given up by then, and

@@ -1,8 +1,8 @@
-import { recognise } from './provider/all.ts'
+import { type Fields, isFields } from '../fields.ts'
+import { recognise } from '../provider/all.ts'
 import { hidingUsage } from './usage-receiver.ts'
 import { askForUsage } from './usage-request.ts'
 
-type Fields = Record<PropertyKey, unknown>
 type Headers = [name: string, value: unknown][]
 
 // Tells the usage of every stream without being asked, so that the agent would see it anyway.
@@ -81,10 +81,6 @@ async function wholeOf(body: AsyncIterable<unknown>): Promise<Uint8Array> {
 function fail(receiver: Fields, error: unknown): void {
   if (typeof receiver.onResponseError === 'function') receiver.onResponseError(null, error)
   else if (typeof receiver.onError === 'function') receiver.onError(error)
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null
 }
 
 function isHeader(value: unknown): value is [string, unknown] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { recognise } from '../../src/capture/provider/all.ts'
-import { openaiChat } from '../../src/capture/provider/openai-chat.ts'
-import { isComplete, readCall } from '../../src/capture/read-call.ts'
+import { recognise } from '../../../src/capture/provider/all.ts'
+import { openaiChat } from '../../../src/capture/provider/openai-chat.ts'
+import { isComplete, readCall } from '../../../src/capture/read/read-call.ts'
 import {
   headerOf,
   receiveChunk,
@@ -9,10 +9,10 @@ import {
   sendChunk,
   startedWireCall,
   type WireCall,
-} from '../../src/capture/wire-call.ts'
-import { interTokenLatencyMs, modelTtftMs } from '../../src/domain/span.ts'
-import { frame } from './provider/amazon-frames.ts'
-import { chatEvent, chatStream, chatUsage, usage } from './wire-server.ts'
+} from '../../../src/capture/wire-call.ts'
+import { interTokenLatencyMs, modelTtftMs } from '../../../src/domain/span.ts'
+import { frame } from '../provider/amazon-frames.ts'
+import { chatEvent, chatStream, chatUsage, usage } from '../wire-server.ts'
 
 const url = 'http://127.0.0.1:1/v1/chat/completions'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { loadPriceList, type PricedCall, type PriceList } from '../../src/capture/price-list.ts'
+import { loadPriceList, type PricedCall, type PriceList } from '../../../src/capture/price/price-list.ts'
 
 const openai = 'https://api.openai.com/v1/chat/completions'
 const anthropic = 'https://api.anthropic.com/v1/messages'
@@ -137,7 +137,7 @@ describe('the model that is matched', () => {
 })
 
 test('the list tells its version and the day on which it was published', () => {
-  const packageFile = new URL('../../node_modules/@pydantic/genai-prices/package.json', import.meta.url)
+  const packageFile = new URL('../../../node_modules/@pydantic/genai-prices/package.json', import.meta.url)
   expect(list.version).toBe(JSON.parse(readFileSync(packageFile, 'utf8')).version)
   // Fails when the package is updated: its day belongs into `publishedOn`.
   expect(list.date).toMatch(/^\d{4}-\d{2}-\d{2}$/)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { costUsd } from '../../src/capture/price.ts'
-import type { PriceList } from '../../src/capture/price-list.ts'
-import type { Prices } from '../../src/domain/price.ts'
+import { costUsd } from '../../../src/capture/price/price.ts'
+import type { PriceList } from '../../../src/capture/price/price-list.ts'
+import type { Prices } from '../../../src/domain/price.ts'
 
 const prices: Prices = {
   'gpt-5': { inputUsdPerMillionTokens: 1.25, cachedInputUsdPerMillionTokens: 0.125, outputUsdPerMillionTokens: 10 },

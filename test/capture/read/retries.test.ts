@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { openaiChat } from '../../src/capture/provider/openai-chat.ts'
-import { linkRetries } from '../../src/capture/retries.ts'
-import { startedWireCall, type WireCall } from '../../src/capture/wire-call.ts'
-import type { ModelCall } from '../../src/domain/span.ts'
+import { openaiChat } from '../../../src/capture/provider/openai-chat.ts'
+import { linkRetries } from '../../../src/capture/read/retries.ts'
+import { startedWireCall, type WireCall } from '../../../src/capture/wire-call.ts'
+import type { ModelCall } from '../../../src/domain/span.ts'
 
 interface Attempt {
   at: number

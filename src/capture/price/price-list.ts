@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { PriceCalculation } from '@pydantic/genai-prices'
-import type { Usage } from '../domain/usage.ts'
+import type { Usage } from '../../domain/usage.ts'
+import { parseJson, textAt } from '../provider/json.ts'
 import { matchesWholeName, unrevised } from './price-match.ts'
-import { parseJson, textAt } from './provider/json.ts'
 
 /** What a model call is priced by; of a call that was reported by hand, often only model and usage. */
 export interface PricedCall {
@@ -17,7 +17,7 @@ export interface PricedCall {
 }
 
 /** A price of the list, applied. */
-export interface ListedCost {
+interface ListedCost {
   /** US dollars. */
   usd: number
   /** The list's id of the model. */

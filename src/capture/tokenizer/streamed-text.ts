@@ -1,5 +1,5 @@
-import { countAt, listAt, parseJson, textAt, valueAt } from './provider/json.ts'
-import type { StreamEvent } from './stream.ts'
+import { countAt, listAt, parseJson, textAt, valueAt } from '../provider/json.ts'
+import type { StreamEvent } from '../stream.ts'
 
 /** What a model wrote in a stream. */
 export interface StreamedText {

@@ -1,4 +1,4 @@
-import { parseJson, valueAt } from './provider/json.ts'
+import { parseJson, valueAt } from '../provider/json.ts'
 
 const question = '"stream_options":{"include_usage":true},'
 

@@ -1,0 +1,25 @@
+import type { Clock } from '../domain/clock.ts'
+import type { Limits } from '../domain/limit.ts'
+import type { Prices } from '../domain/price.ts'
+import type { Agent, Checked, Setup } from '../domain/scenario.ts'
+import type { InFlight } from './deadline.ts'
+
+/** What every run of a scenario shares. */
+export interface RunSetting {
+  clock: Clock
+  agent: Agent
+  setup?: ((start: Setup) => unknown) | undefined
+  teardown?: ((state: unknown) => unknown) | undefined
+  check?: ((checked: Checked) => unknown) | undefined
+  limits: Limits & { latencyMs: number }
+  prices: Prices
+  /** Milliseconds that each call of a hook may take. */
+  hookTimeoutMs: number
+  /** Milliseconds that an agent gets to settle after its signal was aborted, before it is left behind. */
+  graceMs: number
+  /** Reads the process's CPU time in milliseconds; absent when it is not read for each run. */
+  readCpuMs?: (() => number) | undefined
+  inFlight: InFlight
+  /** Told of every model call that starts in the scope of a run, check or hook after that had ended. */
+  onCallAfterEnd?: (() => void) | undefined
+}
