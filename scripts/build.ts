@@ -25,10 +25,12 @@ const processes = [
   {
     index: source('index.ts'),
     matchers: source('matchers.ts'),
-    // Beside the code that starts it, which looks for it there.
+    // Beside the code that starts them, which looks for them there.
     'watchdog-thread': source('measure/watchdog-thread.ts'),
+    'calibration-thread': source('measure/calibration-thread.ts'),
   },
   { plugin: source('plugin.ts'), reporter: source('reporter.ts') },
+  { cli: source('cli.ts') },
 ]
 for (const input of processes) {
   const bundle = await rolldown({
@@ -36,8 +38,10 @@ for (const input of processes) {
     external: [
       /^node:/,
       /^vitest(\/|$)/,
+      'commander',
       'csv-parse/sync',
       'picocolors',
+      'tinybench',
       '@pydantic/genai-prices',
       /^gpt-tokenizer(\/|$)/,
     ],

@@ -1,10 +1,11 @@
 export type { Mode } from './domain/baseline.ts'
 export type { Case, CaseInput } from './domain/case.ts'
 export type { Check as VerdictCheck } from './domain/check.ts'
+export type { Detect, DetectName } from './domain/detect.ts'
 export type { Distribution, Statistic } from './domain/distribution.ts'
 export type { Environment } from './domain/environment.ts'
 export { BenchAgentError, type ErrorCode } from './domain/errors.ts'
-export type { BaselineLine, BaselineMetric, Finding } from './domain/finding.ts'
+export type { Asked, BaselineLine, BaselineMetric, Finding } from './domain/finding.ts'
 export type { Limits } from './domain/limit.ts'
 export { metrics } from './domain/metric.ts'
 export type { Metric } from './domain/metric-kind.ts'
@@ -24,11 +25,13 @@ export type {
   OutputOf,
   ReportedUsage,
   Run,
+  RunsUntilClear,
   ScenarioOptions,
   Setup,
 } from './domain/scenario.ts'
 export type { Score, ScoreName } from './domain/score.ts'
 export type { ErrorClass } from './domain/span.ts'
+export type { Stop } from './domain/stop.ts'
 export type { GroupSummary, Summary } from './domain/summary.ts'
 export type { StatisticThresholds, Thresholds } from './domain/threshold.ts'
 export type { Usage } from './domain/usage.ts'

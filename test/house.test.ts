@@ -51,10 +51,12 @@ describe('src', () => {
   test('has the doors that package.json exports', () => {
     const Exports = z.object({
       exports: z.record(z.string(), z.union([z.string(), z.object({ default: z.string() })])),
+      bin: z.record(z.string(), z.string()),
     })
-    const { exports } = Exports.parse(JSON.parse(readFileSync(`${root}package.json`, 'utf8')))
-    const exported = Object.values(exports).flatMap((target) =>
-      typeof target === 'string' ? [] : target.default.replace('./dist/', '').replace(/\.js$/, '.ts'),
+    const { exports, bin } = Exports.parse(JSON.parse(readFileSync(`${root}package.json`, 'utf8')))
+    const targets = Object.values(exports).flatMap((target) => (typeof target === 'string' ? [] : target.default))
+    const exported = [...targets, ...Object.values(bin)].map((target) =>
+      target.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, '.ts'),
     )
     const doors = sources.map(({ path }) => path).filter((path) => !path.includes('/'))
     expect(doors.sort()).toEqual(exported.sort())
@@ -124,6 +126,8 @@ describe('brokenFloors', () => {
     ['history/a.ts', '../stats/b.ts'],
     ['report/a.ts', '../run/b.ts'],
     ['run/a.ts', '../vitest/b.ts'],
+    ['command/a.ts', '../vitest/b.ts'],
+    ['command/a.ts', '../run/b.ts'],
     ['vitest/a.ts', '../serve/b.ts'],
     ['vitest/a.ts', '../jest/b.ts'],
     ['jest/a.ts', '../vitest/b.ts'],

@@ -21,7 +21,8 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   history: ['domain', 'compare'],
   report: ['domain', 'stats', 'compare'],
   serve: ['domain', 'history', 'compare', 'report', 'measure'],
-  vitest: ['domain', 'stats', 'capture', 'measure', 'compare', 'agents', 'run', 'history', 'report'],
+  command: ['domain', 'stats', 'measure', 'compare', 'history', 'report'],
+  vitest: ['domain', 'stats', 'capture', 'measure', 'compare', 'agents', 'run', 'history', 'report', 'command'],
   jest: ['domain', 'stats', 'capture', 'measure', 'compare', 'agents', 'run', 'history', 'report'],
 }
 

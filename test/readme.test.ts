@@ -6,8 +6,6 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/server.ts'
-import { compareWithBaseline } from '../src/compare/regression.ts'
-import { lineOf, type MetricValues } from '../src/domain/baseline.ts'
 import { quantileNames, supportOf } from '../src/domain/distribution.ts'
 import { metrics } from '../src/domain/metric.ts'
 import { metricNames } from '../src/domain/metric-name.ts'
@@ -15,7 +13,6 @@ import { presets } from '../src/domain/presets.ts'
 import { outcomes } from '../src/domain/sample.ts'
 import { errorClasses } from '../src/domain/span.ts'
 import { requireScenarioOptions } from '../src/run/options.ts'
-import { random } from '../src/stats/random.ts'
 import { requireEnvironment } from '../src/vitest/environment-variables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -141,59 +138,40 @@ describe('the tables', () => {
     for (const [position, name] of quantileNames.entries()) expect(readme).toContain(`${needed[position]} for ${name}`)
   })
 
-  test('of false alarms and of what is found is what the rule does', { timeout: 120_000 }, () => {
-    const percent = (share: number) => `${(share * 100).toFixed(1)}%`
-    const rows = ([10, 2, 1, 0] as const).flatMap((past) =>
-      [0.1, 0.2, 0.4].map((sigma) => {
-        const row = { metric: past > 0 ? 'workingMs' : 'totalTokens', sigma, past } as const
-        const alarms = [0, 0.03, 0.08].map((drift) => percent(shareOfWorse({ ...row, drift, factor: 1 })))
-        const found = [1.2, 1.3, 1.5].map((factor) => percent(shareOfWorse({ ...row, drift: 0.03, factor })))
-        const against = past > 1 ? `${past} past executions` : past === 1 ? '1 past execution' : 'the committed line'
-        return [against, String(sigma), ...alarms, ...found]
-      }),
-    )
-    const alarms = ['no drift', 'drift 3%', 'drift 8%'].map((drift) => `False alarms, ${drift}`)
-    const head = ['Held against', 'σ', ...alarms, 'Found +20%', '+30%', '+50%']
-    expect(marked(methodology, 'simulation')).toBe(table(head, rows))
+  test('of error rates is what the calibration measured', () => {
+    const lines = read('fixtures/golden/calibration.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as CalibrationLine)
+    const rows = lines
+      .filter(({ bound, peer }) => bound !== null && peer !== true)
+      .map(({ name, value, bound, n }) => [
+        `\`${name}\``,
+        percent(value),
+        boundOf(name, bound),
+        n.toLocaleString('en-US'),
+      ])
+    expect(rows.length).toBeGreaterThan(20)
+    expect(marked(methodology, 'calibration')).toBe(table(['Rate', 'Measured', 'Bound', 'Trials'], rows))
   })
 })
 
-/** The share of 1,000 simulated executions that the rule calls worse. */
-function shareOfWorse(given: {
-  metric: 'workingMs' | 'totalTokens'
-  sigma: number
-  past: number
-  drift: number
-  factor: number
-}): number {
-  const { metric, sigma, past, drift, factor } = given
-  const comparability = { mode: 'live', model: '', load: '', cases: '' } as const
-  const next = random(1)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
-  const execution = (level: number): MetricValues & Record<typeof metric, number[][]> => {
-    const shift = drift * normal()
-    const runs = Array.from({ length: 20 }, () => level * Math.exp(shift + sigma * normal()))
-    return { [metric]: [runs] } as Record<typeof metric, number[][]>
-  }
-  let worse = 0
-  for (let repetition = 0; repetition < 1000; repetition++) {
-    const history = Array.from({ length: past }, () => ({
-      ...comparability,
-      execution: '',
-      startedAt: '',
-      startsLevel: [],
-      values: execution(1000),
-    }))
-    const entry =
-      past > 0 ? undefined : { ...comparability, metrics: { [metric]: lineOf(metric, execution(1000)[metric]) } }
-    const [finding] = compareWithBaseline(execution(1000 * factor), comparability, {
-      entry,
-      history,
-      environmentKey: '',
-    })
-    if (finding?.status === 'worse') worse += 1
-  }
-  return worse / 1000
+/** A line of `npm run -s calibrate -- --json`. */
+interface CalibrationLine {
+  name: string
+  value: number
+  bound: number | [number, number] | null
+  n: number
+  peer?: boolean
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.02 ? 2 : 1)}%`
+}
+
+function boundOf(name: string, bound: CalibrationLine['bound']): string {
+  if (Array.isArray(bound)) return `${percent(bound[0])} to ${percent(bound[1])}`
+  return `${name.startsWith('found') ? 'at least' : 'at most'} ${percent(bound ?? 0)}`
 }
 
 describe('what is referred to', () => {

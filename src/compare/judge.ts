@@ -1,16 +1,21 @@
 import type { Baseline, Comparability } from '../domain/baseline.ts'
 import { baselineValues, isOfAgent } from '../domain/baseline.ts'
 import type { Check } from '../domain/check.ts'
-import type { BaselineMetric, Finding } from '../domain/finding.ts'
+import { askedRatios } from '../domain/detect.ts'
+import type { Asked, BaselineMetric, Finding } from '../domain/finding.ts'
 import { formatCount, formatDifference, formatProbability, formatRatio, formatValue, plural } from '../domain/format.ts'
 import { metrics } from '../domain/metric.ts'
 import { type RunMetricName, runMetricNames } from '../domain/metric-name.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
+import type { Stop } from '../domain/stop.ts'
 import type { Summary } from '../domain/summary.ts'
 import { checkCategory, checkThresholds } from '../domain/threshold.ts'
 import type { Unit } from '../domain/unit.ts'
 import { type Verdict, verdictOf, type Warning } from '../domain/verdict.ts'
+import { explained } from './explain.ts'
+import { toldWith } from './follow.ts'
+import { insensitiveFindings, remedyOf } from './insensitive.ts'
 import { compareWithBaseline } from './regression.ts'
 
 /** An execution, as far as it has to be known to be judged. */
@@ -19,6 +24,10 @@ export interface Measured {
   samples: Samples
   summary: Summary
   comparability: Comparability
+  /** Position of the first run that was made to confirm what the others showed; absent when none was. */
+  confirmedFrom?: number | undefined
+  /** Where it ended; absent when the number of its runs was fixed. */
+  stop?: Stop | undefined
   /** Checks and warnings that arose while it ran. */
   checks: Check[]
   warnings: Warning[]
@@ -44,18 +53,20 @@ export function judge(measured: Measured, acceptance: Acceptance): Verdict {
     const warnings = measured.warnings.filter(({ code }) => code !== 'infrastructure')
     return verdictOf(measured.checks, warnings, [])
   }
-  const short = checkSampleCount(plan, summary)
+  const short = checkSampleCount(measured.stop?.runs ?? plan.totalRuns, summary)
   const findings =
     acceptance.baseline === undefined ? [] : compare(measured, acceptance.baseline, acceptance.acceptWorse)
   const ownChecks = [...measured.checks, ...(short === undefined ? [] : [short])]
-  if (acceptance.deferred) return verdictOf(ownChecks, measured.warnings, findings)
+  if (acceptance.deferred)
+    return explained(verdictOf(ownChecks, measured.warnings, findings), measured, acceptance.baseline)
   const checks = [
     ...ownChecks,
     ...checkThresholds(summary, plan.thresholds, plan.categories),
     ...summary.categories.flatMap((one) => checkCategory(one, plan.categories[one.name] ?? {}, summary.cases)),
     ...checkFindings(findings, acceptance.mayWrite),
+    ...unheardChecks(plan, findings),
   ]
-  return verdictOf(checks, measured.warnings, findings)
+  return explained(verdictOf(checks, measured.warnings, findings), measured, acceptance.baseline)
 }
 
 /**
@@ -66,47 +77,57 @@ export function judge(measured: Measured, acceptance: Acceptance): Verdict {
 export function checkFindings(findings: readonly Finding[], mayWrite: boolean): Check[] {
   return [
     ...findings.flatMap((finding) => regressionCheck(finding, findings)),
+    ...findings.flatMap(unclearCheck),
+    ...insensitiveFindings(findings).map(insensitiveCheck),
     ...(mayWrite ? [] : missingBaseline(findings)),
   ]
 }
 
-function checkSampleCount(plan: Plan, summary: Summary): Check | undefined {
+function checkSampleCount(planned: number, summary: Summary): Check | undefined {
   const usable = summary.runs - summary.outcomes.infrastructure
-  if (usable * 2 >= plan.totalRuns) return undefined
+  if (usable * 2 >= planned) return undefined
   const broken = summary.outcomes.infrastructure
   return {
     status: 'fail',
     code: 'tooFewSamples',
     subject: 'samples',
     value: usable,
-    bound: Math.ceil(plan.totalRuns / 2),
+    bound: Math.ceil(planned / 2),
     unit: 'count',
-    message: `${formatCount(usable)} of ${plural(plan.totalRuns, 'planned run')} can be judged, under half of them${broken === 0 ? '' : ` (${formatCount(broken)} broke on the infrastructure)`}.`,
+    message: `${formatCount(usable)} of ${plural(planned, 'planned run')} can be judged, under half of them${broken === 0 ? '' : ` (${formatCount(broken)} broke on the infrastructure)`}.`,
     remedy: broken === 0 ? 'See what stopped the runs.' : 'Mend what the runs broke on, and run again.',
   }
 }
 
 function compare(measured: Measured, baseline: Baseline, acceptWorse: boolean): Finding[] {
-  const values = baselineValues(measured.samples, measured.plan.cases.length)
-  const findings = compareWithBaseline(values, measured.comparability, baseline)
+  const { samples, plan, comparability, confirmedFrom, stop } = measured
+  const candidate = {
+    values: baselineValues(samples, plan.cases.length),
+    comparability,
+    fresh: confirmedFrom === undefined ? undefined : baselineValues(samples, plan.cases.length, confirmedFrom),
+    confirms: true,
+    progress: {
+      rounds: (confirmedFrom ?? samples.length) / plan.cases.length,
+      most: plan.runs,
+      looks: stop === undefined ? undefined : plan.looks,
+    },
+    detect: plan.detect,
+  }
+  const findings = compareWithBaseline(candidate, baseline)
   return findings.map((finding) =>
     finding.status === 'worse' && acceptWorse ? { ...finding, status: 'accepted' } : finding,
   )
 }
 
-// What a metric is computed from or follows: where that got worse, it is not reported as a second regression.
-const parts: { [M in BaselineMetric]?: BaselineMetric[] } = {
-  totalTokens: ['inputTokens', 'outputTokens'],
-  costUsd: ['inputTokens', 'outputTokens'],
-  modelCalls: ['steps'],
-  toolCalls: ['steps'],
-}
-
 function regressionCheck(finding: Finding, all: readonly Finding[]): Check[] {
   const { metric, baseline, candidate } = finding
   if (finding.status !== 'worse' || baseline === undefined) return []
-  const causes = parts[metric] ?? []
-  if (all.some((other) => other.status === 'worse' && causes.includes(other.metric))) return []
+  // What follows others is told with them.
+  if (
+    finding.follows !== undefined ||
+    all.some((other) => other.status === 'worse' && toldWith(metric).includes(other.metric))
+  )
+    return []
   const { label, unit } = describeMetric(metric)
   const change = formatDifference(unit, baseline.location, candidate.location)
   const evidence = finding.p === undefined ? 'no run varies' : `p ${formatProbability(finding.p)}`
@@ -123,6 +144,68 @@ function regressionCheck(finding: Finding, all: readonly Finding[]): Check[] {
       remedy: 'Meant? Accept it as the new level with `-u`. Not meant? See what the change made the agent do more of.',
     },
   ]
+}
+
+function unclearCheck({ metric, status, follows, baseline, candidate, p, detectableRatio }: Finding): Check[] {
+  if (status !== 'unclear' || follows !== undefined || baseline === undefined) return []
+  const { label, unit } = describeMetric(metric)
+  const found =
+    detectableRatio === undefined ? '' : `, which would have found ${formatIncrease(detectableRatio)} or more`
+  return [
+    {
+      status: 'inconclusive',
+      code: 'unclearRegression',
+      subject: `${label} against baseline`,
+      metric,
+      value: candidate.location,
+      bound: baseline.location,
+      unit,
+      message: `${label} looks worse: ${formatValue(unit, baseline.location)} → ${formatValue(unit, candidate.location)} (${formatDifference(unit, baseline.location, candidate.location)}). That may be noise (p ${formatProbability(p ?? 1)})${found}.`,
+      remedy: 'Run it again, with more `runs`; every accepted execution makes the baseline surer, too.',
+    },
+  ]
+}
+
+function insensitiveCheck(finding: Finding & { asked: Asked }): Check {
+  const { metric, detectableRatio, asked } = finding
+  const { label } = describeMetric(metric)
+  const found =
+    detectableRatio === undefined ? `no worsening of ${label}` : `${label} ${formatIncrease(detectableRatio)}`
+  return {
+    status: 'inconclusive',
+    code: 'insensitive',
+    subject: `${label} against baseline`,
+    metric,
+    value: detectableRatio,
+    bound: asked.ratio,
+    unit: 'ratio',
+    message: `${plural(asked.planned, 'run')} of each case find ${found}${detectableRatio === undefined ? '' : ' or more'}, and \`detect\` asks for ${formatIncrease(asked.ratio)}.`,
+    remedy: remedyOf(finding),
+  }
+}
+
+/** What the user asks to be found of metrics that no run told, though there is something to compare with. */
+function unheardChecks({ detect }: Plan, findings: readonly Finding[]): Check[] {
+  if (findings.every(({ status }) => status === 'new' || status === 'notJudged')) return []
+  return [...askedRatios(detect)].flatMap(([metric, ratio]) => {
+    if (metric === 'workingPerOutputTokenMs' || findings.some((finding) => finding.metric === metric)) return []
+    const { label } = describeMetric(metric)
+    return [
+      {
+        status: 'inconclusive',
+        code: 'insensitive',
+        subject: `${label} against baseline`,
+        metric,
+        message: `No run told its ${label}, so that no worsening of it can be found, and \`detect\` asks for ${formatIncrease(ratio)}.`,
+        remedy: 'Let the runs tell it (METHODOLOGY.md says how), or take it out of `detect`.',
+      },
+    ]
+  })
+}
+
+/** A worsening by a share: `+40%`, from a doubling on `× 2.5`. */
+function formatIncrease(ratio: number): string {
+  return ratio < 1 ? `+${formatRatio(ratio)}` : `× ${formatCount(1 + ratio)}`
 }
 
 function missingBaseline(findings: readonly Finding[]): Check[] {
@@ -152,12 +235,15 @@ export function describeMetric(metric: BaselineMetric): { label: string; unit: U
 
 /** The smallest worsening of each metric that a verdict would have found, in one sentence; absent when nothing was compared. */
 export function sensitivity(findings: readonly Finding[]): string | undefined {
-  const judged = findings.flatMap(({ metric, detectableRatio }) =>
+  const judged = findings.flatMap(({ metric, detectableRatio, asked }) =>
     detectableRatio === undefined
       ? []
-      : [
-          `${describeMetric(metric).label} ${detectableRatio < 1 ? `+${formatRatio(detectableRatio)}` : `× ${formatCount(1 + detectableRatio)}`}`,
-        ],
+      : [`${describeMetric(metric).label} ${formatIncrease(detectableRatio)}${askedText(asked)}`],
   )
   return judged.length === 0 ? undefined : `Would have found in 9 of 10 executions: ${judged.join(', ')}.`
+}
+
+function askedText(asked: Asked | undefined): string {
+  if (asked?.runs === undefined || asked.executions !== undefined) return ''
+  return ` (${formatIncrease(asked.ratio)} takes ${plural(asked.runs, 'run')} of each case)`
 }

@@ -1,26 +1,29 @@
-import {
-  type Baseline,
-  type Comparability,
-  differences,
-  isDuration,
-  isOfAgent,
-  lineOf,
-  lowerIsBetter,
-  type MetricValues,
-} from '../domain/baseline.ts'
-import type { BaselineLine, BaselineMetric, Finding } from '../domain/finding.ts'
-import { type Evidence, evidenceOf, noiseOf, type Pair, type Rule } from './evidence.ts'
-import { successEvidence } from './success.ts'
+import type { Baseline, Comparability, Deviation, MetricValues } from '../domain/baseline.ts'
+import { askedRatios, type Detect } from '../domain/detect.ts'
+import type { Asked, BaselineMetric, Finding } from '../domain/finding.ts'
+import { type ContestSteps, evidence, findingOf, isSuspect } from './assess.ts'
+import { type Contest, contestOf } from './contest.ts'
+import { standardError } from './evidence.ts'
+import { followed, isSum } from './follow.ts'
+import { inCases } from './layout.ts'
+import { withWorthwhile } from './per-token.ts'
+import { awaited, type Progress, plannedRuns } from './progress.ts'
+import { confirmationRate } from './rule.ts'
+import { runsNeeded } from './runs-needed.ts'
 
-/** A worsening below this share of the baseline is never a regression of a steady metric. */
-export const steadyToleranceRatio = 0.05
-/** A worsening below this share of the baseline is never a regression of a noisy metric. */
-export const smallestEffectRatio = 0.1
-/** A time that got worse by less than this is never a regression: timers and schedulers are no finer. */
-export const smallestEffectMs = 1
-/** Chance at which noise alone is called a worsening, for one metric of one scenario. */
-export const falseAlarmRate = 0.01
-const rule: Rule = { falseAlarmRate, smallestEffectRatio, powerRatio: 0.9 }
+/** An execution to be held against its baseline. */
+export interface Candidate {
+  values: MetricValues
+  comparability: Comparability
+  /** The part of `values` that was measured to confirm what the rest showed; absent when nothing was. */
+  fresh?: MetricValues | undefined
+  /** Whether what looks worse is measured again before it counts. */
+  confirms: boolean
+  /** How many rounds it made of how many; absent when that is not known. */
+  progress?: Progress | undefined
+  /** What the user asks to be found. @default nothing */
+  detect?: Detect | undefined
+}
 
 /**
  * Holds every metric of an execution against its baseline.
@@ -30,95 +33,93 @@ const rule: Rule = { falseAlarmRate, smallestEffectRatio, powerRatio: 0.9 }
  *
  * @see METHODOLOGY.md#regressions
  */
-export function compareWithBaseline(values: MetricValues, candidate: Comparability, baseline: Baseline): Finding[] {
-  return Object.entries(values).flatMap(([name, known]) => {
-    const metric = name as BaselineMetric
-    return known?.some((one) => one.length > 0) ? [compareMetric(metric, known, candidate, baseline)] : []
+export function compareWithBaseline(candidate: Candidate, baseline: Baseline): Finding[] {
+  const contests = contestsOf(candidate, baseline)
+  const asked = askedRatios(candidate.detect ?? {})
+  const waited = awaited(
+    contests.filter((one) => !('status' in one)).map(({ metric }) => metric),
+    asked,
+  )
+  const findings = contests.map((contest) => {
+    if ('status' in contest) return contest
+    const wanted = { isAwaited: waited.has(contest.metric), askedRatio: asked.get(contest.metric) }
+    const finding = findingOf(contest, stepsOf(contest, candidate, baseline, wanted))
+    return finding.status === 'notJudged' ? finding : { ...finding, asked: askedOf(contest, candidate, wanted) }
+  })
+  return findings.map((finding) => followed(finding, findings))
+}
+
+/** What each metric of an execution is held against, or a finding where it cannot be. */
+export function contestsOf({ values, comparability }: Candidate, baseline: Baseline): (Contest | Finding)[] {
+  return metricsOf(withWorthwhile(values, pastValues(baseline))).map(([metric, known]) =>
+    contestOf(metric, known, comparability, baseline),
+  )
+}
+
+/** Metrics that look worse than their baseline, so that fresh runs should say whether they are. */
+export function suspects({ values, comparability }: Candidate, baseline: Baseline): BaselineMetric[] {
+  return metricsOf(withWorthwhile(values, pastValues(baseline))).flatMap(([metric, known]) => {
+    const contest = contestOf(metric, known, comparability, baseline)
+    return 'status' in contest || !isSuspect(contest) || isSum(metric, values) ? [] : [metric]
   })
 }
 
-function compareMetric(
-  metric: BaselineMetric,
-  values: number[][],
-  candidate: Comparability,
-  baseline: Baseline,
-): Finding {
-  const line = lineOf(metric, values)
-  const notJudged = (reason: string): Finding => ({ metric, status: 'notJudged', candidate: line, reason })
-  const changes = baseline.entry === undefined ? [] : differences(baseline.entry, candidate)
-  if (changes.length > 0) return notJudged(`${changes.join(' and ')}, so this counts as new`)
-  const past = levelOf(metric, candidate, baseline)
-  const committed = baseline.entry?.metrics[metric]
-  const reference = past.length > 0 ? referenceOf(metric, past) : committed
-  if (reference !== undefined)
-    return judge({ metric, candidate: line, baseline: reference, values, past: pool(past), executions: past.length })
-  if (isOfAgent(metric)) return { metric, status: 'new', candidate: line }
-  return notJudged(`no accepted execution on this kind of machine yet (${baseline.environmentKey})`)
+/**
+ * How far the times of an execution lie from their baseline; absent where it has none of this kind of machine. What the other
+ * scenarios of its session lie off is part of it.
+ */
+export function deviationOf({ values, comparability }: Candidate, baseline: Baseline): Deviation | undefined {
+  const { workingMs } = values
+  if (workingMs === undefined) return undefined
+  const contest = contestOf('workingMs', workingMs, comparability, { ...baseline, shared: undefined })
+  if ('status' in contest || contest.layout?.logarithmic !== true || contest.noise === undefined) return undefined
+  const { error } = standardError(contest.noise, false)
+  return { shift: contest.shift, variance: error ** 2 }
 }
 
-/** Values of the metric's current level, by execution and case. */
-function levelOf(metric: BaselineMetric, candidate: Comparability, baseline: Baseline): number[][][] {
-  const past: number[][][] = []
-  for (const execution of baseline.history) {
-    const values = execution.values[metric]
-    if (values === undefined || differences(execution, candidate).length > 0) continue
-    if (isOfAnotherLevel(execution.committed?.[metric], baseline.entry?.metrics[metric])) break
-    past.push(values)
-    if (execution.startsLevel.includes(metric)) break
-  }
-  return past
+function pastValues({ history }: Baseline): MetricValues[] {
+  return history.map(({ values }) => values)
 }
 
-// A level that somebody else accepted reaches this machine with the committed file; its history knows only older ones.
-function isOfAnotherLevel(committed: number | undefined, line: BaselineLine | undefined): boolean {
-  return committed !== undefined && line !== undefined && committed !== line.location
+function metricsOf(values: MetricValues): [BaselineMetric, number[][]][] {
+  return Object.entries(values).flatMap(([metric, known]) =>
+    known?.some((one) => one.length > 0) ? [[metric as BaselineMetric, known]] : [],
+  )
 }
 
-function referenceOf(metric: BaselineMetric, past: readonly number[][][]): BaselineLine {
-  const locations = past.map((values) => lineOf(metric, values).location)
-  const between = locations.length < 2 ? undefined : lineOf(metric, [locations]).within
-  return { ...lineOf(metric, pool(past)), between }
+/** What is wanted of one metric. */
+interface Wanted {
+  /** Whether the execution waits for its answer. */
+  isAwaited: boolean
+  /** What the user asks to be found; absent when nothing is asked. */
+  askedRatio: number | undefined
 }
 
-function pool(past: readonly number[][][]): number[][] {
-  const cases = Math.max(0, ...past.map((values) => values.length))
-  return Array.from({ length: cases }, (_, position) => past.flatMap((values) => values[position] ?? []))
+function stepsOf(contest: Contest, candidate: Candidate, baseline: Baseline, wanted: Wanted): ContestSteps {
+  const { confirms, progress } = candidate
+  const { rounds, most, looks } = progress ?? { rounds: 1, most: 1 }
+  // What the execution does not wait for has the runs that happen to be made.
+  const plan = wanted.isAwaited && looks !== undefined ? { most, looks } : { most: rounds, looks: looks && [] }
+  const runs = plannedRuns(madeRuns(contest, candidate) / rounds, { ...plan, confirms, askedRatio: wanted.askedRatio })
+  return { ...runs, isConfirmed: () => isConfirmed(contest.metric, candidate, baseline) }
 }
 
-function judge(pair: Pair): Finding {
-  const { metric, candidate, baseline } = pair
-  const found = {
-    metric,
-    baseline,
-    candidate,
-    changeRatio: baseline.location === 0 ? undefined : candidate.location / baseline.location - 1,
-  }
-  const worseRatio = worseningRatio(metric, candidate.location, baseline.location)
-  const byNoise = ({ worse, better, detectableRatio }: Evidence): Finding => {
-    const change = statusOf(worseRatio, smallestEffectRatio)
-    const p = change === 'better' ? better : worse
-    const status = p < falseAlarmRate && !isTiny(pair) ? change : 'same'
-    return { ...found, status, p: status === 'better' ? better : worse, detectableRatio }
-  }
-  if (metric === 'successRatio') return byNoise(successEvidence(candidate, baseline, rule))
-  const noise = noiseOf(pair)
-  if (noise === undefined)
-    return { metric, status: 'notJudged', candidate, reason: 'one run says nothing about noise; measure two or more' }
-  if (noise.runs > 0) return byNoise(evidenceOf(pair, noise, rule))
-  return { ...found, status: statusOf(worseRatio, steadyToleranceRatio), detectableRatio: steadyToleranceRatio }
+function askedOf(contest: Contest, candidate: Candidate, { askedRatio }: Wanted): Asked | undefined {
+  const { progress, confirms } = candidate
+  if (progress === undefined || askedRatio === undefined) return undefined
+  return runsNeeded(contest, askedRatio, madeRuns(contest, candidate) / progress.rounds, { ...progress, confirms })
 }
 
-function isTiny({ metric, candidate, baseline }: Pair): boolean {
-  return isDuration(metric) && Math.abs(candidate.location - baseline.location) < smallestEffectMs
+/** Values of the first step. */
+function madeRuns({ metric, line, cases }: Contest, { fresh }: Candidate): number {
+  const added = inCases(fresh?.[metric] ?? [], cases).flat().length
+  return added < line.n ? line.n - added : line.n
 }
 
-/** How much worse the candidate is, as a share of the baseline. A metric that leaves 0 is beyond every tolerance. */
-function worseningRatio(metric: BaselineMetric, candidate: number, baseline: number): number {
-  const worsening = lowerIsBetter(metric) ? candidate - baseline : baseline - candidate
-  if (baseline === 0) return worsening === 0 ? 0 : Math.sign(worsening) * Number.MAX_VALUE
-  return worsening / Math.abs(baseline)
-}
-
-function statusOf(worseRatio: number, tolerance: number): 'worse' | 'better' | 'same' {
-  return worseRatio > tolerance ? 'worse' : worseRatio < -tolerance ? 'better' : 'same'
+/** Whether the fresh runs alone say that it got worse; what nothing was measured again for needs none. */
+function isConfirmed(metric: BaselineMetric, { fresh, comparability }: Candidate, baseline: Baseline): boolean {
+  const values = fresh?.[metric]
+  if (values === undefined || !values.some((one) => one.length > 0)) return true
+  const alone = contestOf(metric, values, comparability, baseline)
+  return !('status' in alone) && evidence(alone).worse < confirmationRate
 }

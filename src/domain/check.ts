@@ -1,5 +1,6 @@
 import type { BaselineMetric } from './finding.ts'
 import type { MetricName } from './metric-name.ts'
+import type { Severity } from './severity.ts'
 import type { Unit } from './unit.ts'
 
 /** One thing that was judged. */
@@ -13,6 +14,8 @@ export interface Check {
   metric?: BaselineMetric | MetricName | undefined
   /** The category whose runs were judged; absent for all runs. */
   category?: string | undefined
+  /** How bad it is; absent when the check did not fail, or judges the measurement rather than the agent. */
+  severity?: Severity | undefined
   /** True when `value` is a lower bound, because limits stopped runs; absent when it is not. */
   atLeast?: boolean | undefined
   /** The whole finding in one sentence. */
@@ -37,9 +40,10 @@ export type CheckCode =
   | 'openStream'
   | 'provider'
   | 'regression'
+  | 'unclearRegression'
+  | 'insensitive'
   | 'missingBaseline'
   | 'spend'
-  | 'stopped'
   | 'mistake'
 
 /** What a subject ends with when the runs of `category` were judged; empty for all runs. */

@@ -1,3 +1,5 @@
+import type { Calibration } from './calibration.ts'
+
 /** Where an execution ran. */
 export interface Environment {
   node: string
@@ -14,6 +16,8 @@ export interface Environment {
   runnerImage?: string | undefined
   /** Version of bench-agent. */
   version: string
+  /** What the machine could do in the session; absent where nobody tried, as in a session of less than three seconds. */
+  calibration?: Calibration | undefined
 }
 
 /**

@@ -45,6 +45,23 @@ export const timeMetrics = {
       return latencyMs - (valueAt(samples.values.waitingMs, index) ?? 0)
     },
   },
+  workingPerOutputTokenMs: {
+    label: 'working time per output token',
+    unit: 'ms',
+    better: 'lower',
+    of: 'machine',
+    per: 'run',
+    grows: false,
+    limits: false,
+    meaning: 'Working time of a run over its output tokens: latency without what longer answers make of it.',
+    source: here,
+    read: (samples, index) => {
+      const latencyMs = difference(samples.endedAtMs, samples.startedAtMs, index)
+      const outputTokens = valueAt(samples.values.outputTokens, index) ?? 0
+      if (latencyMs === undefined || !samples.callsAreKnown || outputTokens === 0) return undefined
+      return (latencyMs - (valueAt(samples.values.waitingMs, index) ?? 0)) / outputTokens
+    },
+  },
   waitingMs: {
     label: 'back-off',
     unit: 'ms',

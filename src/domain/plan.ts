@@ -1,6 +1,7 @@
 import { minimumSamplesForQuantile } from '../stats/quantile.ts'
 import type { Case } from './case.ts'
 import { fingerprintCases } from './case.ts'
+import type { Detect } from './detect.ts'
 import { type QuantileName, quantileNames, quantiles } from './distribution.ts'
 import type { BenchAgentError, Mistake } from './errors.ts'
 import { mistakesError } from './errors.ts'
@@ -17,11 +18,13 @@ export interface Plan {
   caseHash: string
   /** Positions of the cases in the order in which a round takes them: by priority, then as given. */
   order: number[]
-  /** Measured runs of each case. */
+  /** Measured runs of each case, at most. */
   runs: number
+  /** Rounds after which it may stop because its answer is clear, rising; absent when every run is made. */
+  looks?: number[] | undefined
   /** Runs made first and not measured. */
   warmup: number
-  /** Measured runs altogether. */
+  /** Measured runs altogether, at most. */
   totalRuns: number
   load: Load
   limits: Limits & { latencyMs: number }
@@ -29,7 +32,7 @@ export interface Plan {
   categories: Record<string, Thresholds>
   /** Milliseconds that each call of a hook may take. */
   hookTimeoutMs: number
-  stopWhenCertain: boolean
+  detect: Detect
   /** Absent when only the session's cap holds. */
   spendUsd?: number | undefined
 }
@@ -46,7 +49,7 @@ export type Plannable = Bounds & {
  * @throws BenchAgentError when there are no cases, two share a name, or a threshold asks for more runs than planned
  */
 export function planScenario(name: string, options: Plannable, cases: readonly Case[]): Plan {
-  const runs = options.runs ?? 10
+  const runs = mostRuns(options.runs)
   const mistakes = [...caseMistakes(cases), ...quantileMistakes(options, cases, runs)]
   if (mistakes.length > 0) throw planError(name, mistakes)
   const order = cases.map((_, position) => position)
@@ -57,6 +60,7 @@ export function planScenario(name: string, options: Plannable, cases: readonly C
     caseHash: fingerprintCases(cases),
     order,
     runs,
+    looks: typeof options.runs === 'object' ? looksOf(runs) : undefined,
     warmup: options.warmup ?? 1,
     totalRuns: runs * cases.length,
     load: { concurrency: options.concurrency ?? 1, runsPerSecond: options.runsPerSecond },
@@ -64,9 +68,24 @@ export function planScenario(name: string, options: Plannable, cases: readonly C
     thresholds: options.thresholds ?? {},
     categories: options.categories ?? {},
     hookTimeoutMs: options.hookTimeoutMs ?? 10_000,
-    stopWhenCertain: options.stopWhenCertain ?? false,
+    detect: options.detect ?? {},
     spendUsd: options.spendUsd,
   }
+}
+
+/** The most measured runs of each case that `runs` allows. */
+export function mostRuns(runs: Bounds['runs']): number {
+  return typeof runs === 'object' ? runs.max : (runs ?? 10)
+}
+
+// Further looks save little: S. J. Pocock, Biometrics 38 (1982).
+const mostLooks = 5
+const fewestRounds = 5
+
+/** Rounds after which an execution of at most `most` may stop: every fifth of them, but never fewer than five. */
+export function looksOf(most: number): number[] {
+  const step = Math.max(fewestRounds, Math.ceil(most / mostLooks))
+  return Array.from({ length: Math.ceil(most / step) - 1 }, (_, look) => (look + 1) * step)
 }
 
 /** Position of the case that run `index` takes: round-robin in the plan's order. */
@@ -76,12 +95,12 @@ export function caseOfRun(plan: Plan, index: number): number {
 
 /**
  * The longest that an execution of `plan` may take, in milliseconds: every run at its limit with its hooks, at the planned
- * rate, and half as many runs again to confirm what looks like a regression.
+ * rate, and the fresh runs that confirm what looks like a regression.
  */
 export function executionLimitMs(
   plan: Pick<Plan, 'warmup' | 'totalRuns' | 'load' | 'limits' | 'hookTimeoutMs'>,
 ): number {
-  const measured = Math.ceil(plan.totalRuns * 1.5)
+  const measured = Math.ceil(plan.totalRuns * 2.5)
   const perRunMs = plan.limits.latencyMs + 3 * plan.hookTimeoutMs
   const workMs = (plan.warmup + measured / plan.load.concurrency) * perRunMs
   const pacedMs = plan.load.runsPerSecond === undefined ? 0 : (measured * 1000) / plan.load.runsPerSecond
@@ -95,17 +114,27 @@ export function quantileMistakes(
   runs: number,
 ): Mistake[] {
   if (cases.length === 0) return []
-  const whole = unsupported('thresholds', options.thresholds ?? {}, cases.length, runs)
+  const option = typeof options.runs === 'object' ? 'max' : 'runs'
+  const whole = unsupported('thresholds', options.thresholds ?? {}, { caseCount: cases.length, runs, option })
   const parts = Object.entries(options.categories ?? {}).flatMap(([category, thresholds]) => {
     const members = cases.filter((one) => one.category === category).length
     const path = `categories.${category}`
     if (members === 0) return [{ path, expected: 'the category of a case', got: 'one that no case has' }]
-    return unsupported(path, thresholds, members, runs)
+    return unsupported(path, thresholds, { caseCount: members, runs, option })
   })
   return [...whole, ...parts]
 }
 
-function unsupported(path: string, thresholds: Thresholds, caseCount: number, runs: number): Mistake[] {
+/** The runs that thresholds stand on. */
+interface Support {
+  caseCount: number
+  /** Of each case. */
+  runs: number
+  /** What the user would raise. */
+  option: 'runs' | 'max'
+}
+
+function unsupported(path: string, thresholds: Thresholds, support: Support): Mistake[] {
   const { scores, ...rest } = thresholds
   const groups = {
     ...rest,
@@ -113,7 +142,7 @@ function unsupported(path: string, thresholds: Thresholds, caseCount: number, ru
   }
   return Object.entries(groups).flatMap(([metric, bounds]) =>
     typeof bounds === 'object'
-      ? quantileNames.flatMap((name) => tooFew(`${path}.${metric}.${name}`, name, bounds, caseCount, runs))
+      ? quantileNames.flatMap((name) => tooFew(`${path}.${metric}.${name}`, name, bounds, support))
       : [],
   )
 }
@@ -122,12 +151,11 @@ function tooFew(
   path: string,
   name: QuantileName,
   bounds: StatisticThresholds,
-  caseCount: number,
-  runs: number,
+  { caseCount, runs, option }: Support,
 ): Mistake[] {
   const needed = minimumSamplesForQuantile(quantiles[name])
   if (bounds[name] === undefined || caseCount * runs >= needed) return []
-  const remedy = `Set \`runs: ${Math.ceil(needed / caseCount)}\`, or judge p50, mean or max.`
+  const remedy = `Set \`${option}: ${Math.ceil(needed / caseCount)}\`, or judge p50, mean or max.`
   return [
     {
       path,

@@ -1,16 +1,18 @@
-import { BaselineLineSchema, ComparabilitySchema } from './baseline-schema.ts'
-import type { Check } from './check.ts'
+import { ComparabilitySchema } from './baseline-schema.ts'
+import { type Detect, detectNames } from './detect.ts'
 import { type Distribution, statistics } from './distribution.ts'
-import type { BaselineMetric, Finding } from './finding.ts'
+import { EnvironmentSchema } from './environment-schema.ts'
+import { HealthSchema } from './health.ts'
 import type { Limits } from './limit.ts'
 import type { Resources } from './metric-kind.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from './metric-name.ts'
 import { type Outcome, outcomes, runValues } from './sample.ts'
 import { errorClasses } from './span.ts'
+import type { Stop } from './stop.ts'
 import type { GroupSummary, Summary } from './summary.ts'
 import type { Thresholds } from './threshold.ts'
 import { RunTraceSchema } from './trace-schema.ts'
-import type { Verdict, Warning } from './verdict.ts'
+import { VerdictSchema } from './verdict-schema.ts'
 import { z } from './zod.ts'
 
 // Summaries, verdicts and findings are types of the functions that make them; the schemas below are held to those types
@@ -74,75 +76,6 @@ const SummarySchema = z.strictObject({
   tools: z.array(z.strictObject(part)),
 }) satisfies z.ZodMiniType<Summary>
 
-const Status = z.enum(['pass', 'fail', 'inconclusive'])
-const BaselineMetricSchema = z.string() as unknown as z.ZodMiniType<BaselineMetric>
-const CheckSchema = z.strictObject({
-  status: Status,
-  code: z.enum([
-    'threshold',
-    'unknownMetric',
-    'success',
-    'deadCase',
-    'tooFewSamples',
-    'openStream',
-    'provider',
-    'regression',
-    'missingBaseline',
-    'spend',
-    'stopped',
-    'mistake',
-  ]),
-  subject: z.string(),
-  metric: maybe(z.string() as unknown as z.ZodMiniType<Check['metric']>),
-  category: maybe(z.string()),
-  atLeast: maybe(z.boolean()),
-  message: z.string(),
-  remedy: maybe(z.string()),
-  value: maybe(finite),
-  bound: maybe(finite),
-  unit: maybe(z.enum(['ms', 'tokens', 'usd', 'bytes', 'ratio', 'count', 'perSecond', 'score'])),
-}) satisfies z.ZodMiniType<Check>
-
-const WarningSchema = z.strictObject({
-  code: z.enum([
-    'noModelCalls',
-    'unknownTokens',
-    'infrastructure',
-    'degraded',
-    'abandoned',
-    'stoppedEarly',
-    'concurrent',
-    'unpriced',
-    'notJudged',
-    'foreignCalls',
-    'estimatedTokens',
-    'realtime',
-    'unattributed',
-    'captureFault',
-    'unanswered',
-  ]),
-  message: z.string(),
-  remedy: z.string(),
-}) satisfies z.ZodMiniType<Warning>
-
-const FindingSchema = z.strictObject({
-  metric: BaselineMetricSchema,
-  status: z.enum(['same', 'worse', 'better', 'accepted', 'new', 'notJudged']),
-  baseline: maybe(BaselineLineSchema),
-  candidate: BaselineLineSchema,
-  changeRatio: maybe(finite),
-  p: maybe(finite),
-  detectableRatio: maybe(finite),
-  reason: maybe(z.string()),
-}) satisfies z.ZodMiniType<Finding>
-
-const VerdictSchema = z.strictObject({
-  status: Status,
-  checks: z.array(CheckSchema),
-  warnings: z.array(WarningSchema),
-  findings: z.array(FindingSchema),
-}) satisfies z.ZodMiniType<Verdict>
-
 const StatisticBounds = named(statistics, finite)
 const ThresholdsSchema = z.strictObject({
   ...Object.fromEntries(distributionMetricNames.map((name) => [name, maybe(StatisticBounds)])),
@@ -150,18 +83,10 @@ const ThresholdsSchema = z.strictObject({
   scores: maybe(z.record(z.string(), StatisticBounds)),
 }) as unknown as z.ZodMiniType<Thresholds>
 
-const EnvironmentSchema = z.strictObject({
-  node: z.string(),
-  platform: z.string(),
-  architecture: z.string(),
-  cpuModel: z.string(),
-  cpuCores: count,
-  memoryBytes: count,
-  ci: z.boolean(),
-  runnerLabel: maybe(z.string()),
-  runnerImage: maybe(z.string()),
-  version: z.string(),
-})
+const DetectSchema = z.strictObject({
+  ...Object.fromEntries(detectNames.map((name) => [name, maybe(finite)])),
+  scores: maybe(z.record(z.string(), finite)),
+}) as unknown as z.ZodMiniType<Detect>
 
 const Column = z.array(z.nullable(finite))
 const SampleColumns = z.strictObject({
@@ -221,7 +146,10 @@ export const ExecutionRecord = z.strictObject({
   plan: z.strictObject({
     cases: z.array(z.strictObject({ name: z.string(), category: maybe(z.string()) })),
     caseHash: z.string(),
+    /** Of each case, at most. */
     runs: count,
+    /** Rounds after which it may stop; absent when every run is made. */
+    looks: maybe(z.array(count)),
     warmup: count,
     totalRuns: count,
     load: z.strictObject({ concurrency: count, runsPerSecond: maybe(finite) }),
@@ -230,6 +158,8 @@ export const ExecutionRecord = z.strictObject({
     ) as unknown as z.ZodMiniType<Limits>,
     thresholds: ThresholdsSchema,
     categories: z.record(z.string(), ThresholdsSchema),
+    /** What the user asks to be found; absent when nothing is asked. */
+    detect: maybe(DetectSchema),
   }),
   environment: EnvironmentSchema,
   environmentKey: z.string(),
@@ -277,8 +207,21 @@ export const ExecutionRecord = z.strictObject({
   verdict: VerdictSchema,
   /** The user's mistake that ended it early; absent without one. */
   mistake: maybe(z.string()),
+  /** Where it ended, and why; absent when the number of its runs was fixed, or something else stopped it. */
+  stop: maybe(
+    z.strictObject({
+      runs: count,
+      mostRuns: count,
+      answer: z.enum(['worse', 'notWorse', 'kept', 'broken', 'open']),
+      reason: z.string(),
+    }) satisfies z.ZodMiniType<Stop>,
+  ),
+  /** Runs made after the planned ones, to confirm what looked worse; absent when none were. */
+  confirmationRuns: maybe(count),
   /** Whether a baseline is kept of it. */
   keepsBaseline: z.boolean(),
+  /** Which one it is, counted from 1, of the executions up to which its test fills a baseline; absent when it fills none. */
+  filling: maybe(z.strictObject({ execution: count, executions: count })),
   /** Absent when they were too many to keep, or lost with their process. */
   samples: maybe(SampleColumns),
   /** Of the first runs, as many as there was room for; absent when no run called a model or named a part of itself. */
@@ -293,5 +236,24 @@ export const Results = z.strictObject({
   startedAt: z.string(),
   environment: EnvironmentSchema,
   records: z.array(ExecutionRecord),
+  /** How the suite is, and what to do about it; absent when nothing was measured. */
+  health: maybe(HealthSchema),
+  /** What times lie off as a whole, for each project and kind of machine; absent when none do. */
+  shifts: maybe(
+    z.array(
+      z.strictObject({
+        /** The common factor less one: above 0 when slower. */
+        ratio: finite,
+        /** Probability that what sessions differ by makes a shift this large. */
+        p: finite,
+        /** Scenarios that it is told from. */
+        scenarios: count,
+        /** Executions that failed, and would not have without it. */
+        red: z.array(z.string()),
+        /** Executions that were judged without it. */
+        judgedWithout: z.array(z.string()),
+      }),
+    ),
+  ),
 })
 export type Results = z.infer<typeof Results>

@@ -202,6 +202,12 @@ export function isTimed(samples: Samples, index: number): boolean {
   return outcome !== 'error' && outcome !== 'infrastructure'
 }
 
+/** Whether the agent answered in the run at `index`, rightly or not. */
+export function isAnswered(samples: Samples, index: number): boolean {
+  const outcome = outcomeAt(samples, index)
+  return outcome === 'ok' || outcome === 'wrong'
+}
+
 /** Whether the run at `index` was stopped before its end, so that its values are lower bounds. */
 export function isCensored(samples: Samples, index: number): boolean {
   const outcome = outcomeAt(samples, index)

@@ -1,4 +1,5 @@
 import type { CaseInput } from './case.ts'
+import type { Detect } from './detect.ts'
 import type { Limits } from './limit.ts'
 import type { Prices } from './price.ts'
 import type { Score } from './score.ts'
@@ -115,13 +116,23 @@ export type CaseSource<Input = unknown, Expected = unknown> =
   | AsyncIterable<CaseInput<Input, Expected>>
   | CaseFile<Input, Expected>
 
+/**
+ * As many runs as it takes: the execution stops when it is clear whether the agent got worse than its baseline and whether it keeps
+ * the thresholds that are named. It looks after every fifth of the runs, and never before five of each case.
+ */
+export interface RunsUntilClear {
+  /** Measured runs of each case at most, 1 or more. */
+  max: number
+  stop: 'auto'
+}
+
 /** What bounds and judges the runs of an agent, whatever its inputs are. */
 export interface Bounds {
   /** Identity of the baseline, when the name may change. @default the name */
   id?: string | undefined
   about?: About | undefined
-  /** Measured runs of each case, 1 or more. @default 10 */
-  runs?: number | undefined
+  /** Measured runs of each case, 1 or more; or as many as it takes, see {@link RunsUntilClear}. @default 10 */
+  runs?: number | RunsUntilClear | undefined
   /** Runs made first and not measured; the first is reported as the cold start. @default 1 */
   warmup?: number | undefined
   /** Runs in flight at most, 1 or more. Above 1, memory and CPU belong to the scenario. @default 1 */
@@ -141,8 +152,11 @@ export interface Bounds {
   ensureStreamUsage?: boolean | undefined
   /** US dollars after which no further run starts. @default no cap of its own */
   spendUsd?: number | undefined
-  /** Stop when no further run can save `thresholds.successRatio`. @default false */
-  stopWhenCertain?: boolean | undefined
+  /**
+   * The worsening against the baseline that has to be found. Where the planned runs would miss it in more than one execution of ten,
+   * the verdict is inconclusive and says how many runs it takes. @default none
+   */
+  detect?: Detect | undefined
   /** Milliseconds that each call of `setup`, the check and `teardown` may take. @default 10_000 */
   hookTimeoutMs?: number | undefined
 }

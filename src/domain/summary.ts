@@ -5,7 +5,6 @@ import type { Resources } from './metric-kind.ts'
 import {
   type DistributionMetricName,
   distributionMetricNames,
-  type RunMetricName,
   type ScenarioMetricName,
   scenarioMetricNames,
 } from './metric-name.ts'
@@ -16,7 +15,8 @@ import {
   type ToolSummary,
   type TurnSummary,
 } from './part-summary.ts'
-import { countOutcomes, isCensored, isTimed, type Outcome, outcomeAt, type Samples, valueAt } from './sample.ts'
+import { type Reading, readMetric, readScore } from './reading.ts'
+import { countOutcomes, isAnswered, isTimed, type Outcome, outcomeAt, type Samples } from './sample.ts'
 
 /** The runs of one case or one category. */
 export interface GroupSummary {
@@ -102,58 +102,24 @@ function distributions(samples: Samples, runs: readonly number[]): Summary['metr
   const timed = runs.filter((index) => isTimed(samples, index))
   const found: Summary['metrics'] = {}
   for (const name of distributionMetricNames) {
-    const metric = metrics[name]
-    const values =
-      metric.per === 'run'
-        ? runDistribution(samples, timed, name as RunMetricName)
-        : callDistribution(samples, timed, name)
+    const values = distributionOfReading(readMetric(samples, timed, name))
     if (values !== undefined) found[name] = values
   }
   return found
 }
 
-function runDistribution(samples: Samples, runs: readonly number[], name: RunMetricName): Distribution | undefined {
-  const metric = metrics[name]
-  const values: number[] = []
-  const bounds: number[] = []
-  for (const index of runs) {
-    const value = metric.read(samples, index)
-    if (value === undefined) continue
-    values.push(value)
-    if (metric.grows && isCensored(samples, index)) bounds.push(value)
-  }
-  return distributionOf(values, runs.length - values.length, bounds)
-}
-
-function callDistribution(
-  samples: Samples,
-  runs: readonly number[],
-  name: DistributionMetricName,
-): Distribution | undefined {
-  const members = new Set(runs)
-  const values: number[] = []
-  let calls = 0
-  for (const [index, run] of samples.calls.index.entries()) {
-    if (!members.has(run)) continue
-    calls += 1
-    const value = metrics[name].read(samples, index)
-    if (value !== undefined) values.push(value)
-  }
-  return distributionOf(values, calls - values.length)
-}
-
 function scoreDistributions(samples: Samples, runs: readonly number[]): Record<string, Distribution> {
-  const answered = runs.filter((index) => {
-    const outcome = outcomeAt(samples, index)
-    return outcome === 'ok' || outcome === 'wrong'
-  })
+  const answered = runs.filter((index) => isAnswered(samples, index))
   const found: Record<string, Distribution> = {}
-  for (const [name, column] of samples.scores) {
-    const values = answered.map((index) => valueAt(column, index)).filter((value) => value !== undefined)
-    const distribution = distributionOf(values, answered.length - values.length)
+  for (const name of samples.scores.keys()) {
+    const distribution = distributionOfReading(readScore(samples, answered, name))
     if (distribution !== undefined) found[name] = distribution
   }
   return found
+}
+
+function distributionOfReading({ values, missing, bounds }: Reading): Distribution | undefined {
+  return distributionOf(values, missing, bounds)
 }
 
 function positions(samples: Samples, wanted: (index: number) => boolean): number[] {

@@ -1,6 +1,9 @@
+import type { Drift } from './baseline.ts'
 import type { Check } from './check.ts'
 import type { Finding } from './finding.ts'
 import { plural } from './format.ts'
+import type { Impact } from './impact.ts'
+import type { Pattern } from './pattern.ts'
 
 /** Something that the user should know and that fails nothing. */
 export interface Warning {
@@ -32,6 +35,12 @@ export interface Verdict {
   checks: Check[]
   warnings: Warning[]
   findings: Finding[]
+  /** What the worsenings hit, and what changed with them; absent when nothing got worse. */
+  impacts?: Impact[] | undefined
+  /** What the executions that were accepted before show together with this one; absent when they show nothing. */
+  patterns?: Pattern[] | undefined
+  /** What sessions of the machine differ by as a whole; absent when nothing was compared, or too few are known. */
+  drift?: Drift | undefined
 }
 
 /** `fail` when a check failed, else `inconclusive` when one could not decide, else `pass`. */

@@ -17,6 +17,10 @@ export interface Accepted {
   key: string
   record: ExecutionRecord
   values: MetricValues
+  /** Values that explain them; absent when nobody told any. */
+  explaining?: MetricValues | undefined
+  /** Values of all executions that fill its baseline with it, which the committed lines are made of; absent when it is alone. */
+  together?: MetricValues | undefined
 }
 
 /** What accepting changes. */
@@ -34,14 +38,14 @@ export interface Acceptance {
  * when something did; `-u` begins a new level for each metric that got worse or better beyond noise.
  */
 export function acceptExecution(
-  { record, values }: Pick<Accepted, 'record' | 'values'>,
+  { record, values, explaining, together = values }: Omit<Accepted, 'key'>,
   entry: BaselineEntry | undefined,
   update: UpdateMode,
+  session?: string,
 ): Acceptance {
-  const lines = committedLines(values)
+  const lines = committedLines(together)
   const comparable = entry !== undefined && differences(entry, record.comparability).length === 0
-  const levels =
-    update === 'all' ? record.verdict.findings.filter(({ status }) => status === 'accepted' || status === 'better') : []
+  const levels = update === 'all' ? newLevels(record) : []
   const renewed = new Set<string>(levels.map(({ metric }) => metric))
   const metrics: BaselineEntry['metrics'] = comparable ? { ...entry.metrics } : {}
   for (const [name, line] of Object.entries(lines)) {
@@ -54,13 +58,27 @@ export function acceptExecution(
       ...record.comparability,
       execution: record.execution,
       startedAt: record.startedAt,
+      session,
+      calibration: record.environment.calibration,
       startsLevel: levels.map(({ metric }) => metric),
       committed: locationsOf(update === 'none' ? (comparable ? entry : undefined) : { metrics }),
       values,
+      explaining,
     },
     added: !comparable,
     levels,
   }
+}
+
+/** What changed beyond noise, at once or step by step, with what it was held against. */
+function newLevels({ verdict: { findings, patterns = [] } }: ExecutionRecord): Finding[] {
+  return findings.flatMap((finding) => {
+    if (finding.status === 'accepted' || finding.status === 'better') return [finding]
+    const pattern = patterns.find(
+      ({ kind, metric }) => metric === finding.metric && (kind === 'creep' || kind === 'step'),
+    )
+    return pattern === undefined ? [] : [{ ...finding, baseline: { ...finding.candidate, location: pattern.before } }]
+  })
 }
 
 function locationsOf(entry: Pick<BaselineEntry, 'metrics'> | undefined): PastExecution['committed'] {

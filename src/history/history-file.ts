@@ -1,27 +1,58 @@
 import { join } from 'node:path'
-import { differences, type MetricValues, type PastExecution } from '../domain/baseline.ts'
-import { ComparabilitySchema } from '../domain/baseline-schema.ts'
+import {
+  type Comparability,
+  differences,
+  type MetricValues,
+  type PastExecution,
+  type TrailPoint,
+} from '../domain/baseline.ts'
+import { BaselineLineSchema, ComparabilitySchema } from '../domain/baseline-schema.ts'
+import { CalibrationSchema } from '../domain/calibration.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
+import { trailPoint } from '../domain/trail.ts'
 import { z } from '../domain/zod.ts'
+import { executionsKept } from './executions-kept.ts'
 import { type FileKind, readJson } from './read-json.ts'
 import { writeWhole } from './write-whole.ts'
+
+const Values = z.record(z.string(), z.array(z.array(z.number()))) as unknown as z.ZodMiniType<MetricValues>
 
 const Past = z.strictObject({
   ...ComparabilitySchema.shape,
   execution: z.string(),
   startedAt: z.string(),
+  session: z.optional(z.string()),
+  calibration: z.optional(CalibrationSchema),
   committed: z.optional(
     z.record(z.string(), z.number()) as unknown as z.ZodMiniType<NonNullable<PastExecution['committed']>>,
   ),
   startsLevel: z.array(z.string()) as unknown as z.ZodMiniType<BaselineMetric[]>,
-  values: z.record(z.string(), z.array(z.array(z.number()))) as unknown as z.ZodMiniType<MetricValues>,
+  values: Values,
+  explaining: z.optional(Values),
 }) satisfies z.ZodMiniType<PastExecution>
 
-/** The accepted executions of one test file on one kind of machine, by scenario, newest first. */
+const Point = z.strictObject({
+  ...ComparabilitySchema.shape,
+  execution: z.string(),
+  startedAt: z.string(),
+  session: z.optional(z.string()),
+  startsLevel: z.array(z.string()) as unknown as z.ZodMiniType<BaselineMetric[]>,
+  lines: z.record(z.string(), BaselineLineSchema) as unknown as z.ZodMiniType<TrailPoint['lines']>,
+}) satisfies z.ZodMiniType<TrailPoint>
+
+/**
+ * The accepted executions of one test file on one kind of machine, by scenario, newest first; and what sessions
+ * differ by as a whole, learnt from all files that were measured together.
+ */
 export const HistoryFile = z.strictObject({
   schemaVersion: z.literal(1),
   environmentKey: z.string(),
+  drift: z.optional(
+    z.strictObject({ deviation: z.number().check(z.minimum(0)), sessions: z.int().check(z.minimum(2)) }),
+  ),
   scenarios: z.record(z.string(), z.array(Past)),
+  /** Where executions lay, further back than their values are kept; absent in files from before there was a trail. */
+  trails: z.optional(z.record(z.string(), z.array(Point))),
 })
 export type HistoryFile = z.infer<typeof HistoryFile>
 
@@ -32,8 +63,6 @@ const kind: FileKind<typeof HistoryFile> = {
   remedy: 'Delete it to start a new history for this machine.',
 }
 
-/** Accepted executions that are kept of each scenario. */
-export const executionsKept = 10
 // Enough for every test that the comparison makes; a hundred thousand values would only make the file slow.
 const valuesKept = 1000
 
@@ -56,23 +85,57 @@ export function readHistoryFile(path: string): Promise<HistoryFile | undefined> 
 
 /** Writes a history, whole or not at all. @throws BenchAgentError */
 export async function writeHistoryFile(path: string, file: HistoryFile): Promise<void> {
-  const scenarios = Object.entries(file.scenarios).sort(([a], [b]) => (a < b ? -1 : 1))
-  const blocks = scenarios.map(([key, executions]) => {
-    const lines = executions.map((execution) => `      ${JSON.stringify(execution)}`)
-    return `    ${JSON.stringify(key)}: [\n${lines.join(',\n')}\n    ]`
-  })
-  const head = `  "schemaVersion": 1,\n  "environmentKey": ${JSON.stringify(file.environmentKey)}`
-  await writeWhole(path, `{\n${head},\n  "scenarios": {\n${blocks.join(',\n')}\n  }\n}\n`)
+  const drift = file.drift === undefined ? '' : `,\n  "drift": ${JSON.stringify(file.drift)}`
+  const head = `  "schemaVersion": 1,\n  "environmentKey": ${JSON.stringify(file.environmentKey)}${drift}`
+  const trails = file.trails === undefined ? '' : `,\n  "trails": ${listsText(file.trails)}`
+  await writeWhole(path, `{\n${head},\n  "scenarios": ${listsText(file.scenarios)}${trails}\n}\n`)
+}
+
+/** `lists` with their keys in order and one line for each item, indented as a field of the file. */
+function listsText(lists: Record<string, readonly unknown[]>): string {
+  const blocks = Object.entries(lists)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, items]) => {
+      const lines = items.map((item) => `      ${JSON.stringify(item)}`)
+      return `    ${JSON.stringify(key)}: [\n${lines.join(',\n')}\n    ]`
+    })
+  return `{\n${blocks.join(',\n')}\n  }`
+}
+
+/** Notes `execution`, which was accepted, as the newest of the scenario `key`. */
+export function remember(file: HistoryFile, key: string, execution: PastExecution): void {
+  const past = file.scenarios[key] ?? []
+  // A history from before there were trails begins one with what it has.
+  const trail = file.trails?.[key] ?? past.map(trailPoint)
+  file.trails = { ...file.trails, [key]: withPoint(trail, trailPoint(execution)) }
+  file.scenarios[key] = withExecution(past, execution)
+}
+
+/** Points of a trail that are kept of each scenario. */
+export const pointsKept = 60
+
+/** `trail` with `point` before it, newest first: the last sixty that may be compared with it, and the last ten that may not. */
+export function withPoint(trail: readonly TrailPoint[], point: TrailPoint): TrailPoint[] {
+  return [point, ...lastOf(trail, point, { comparable: pointsKept - 1, other: executionsKept })]
 }
 
 /** `past` with `execution` before it, newest first: the last ten that may be compared with it, and the last ten that may not. */
 export function withExecution(past: readonly PastExecution[], execution: PastExecution): PastExecution[] {
-  const thinned = { ...execution, values: thin(execution.values) }
+  const { values, explaining } = execution
+  const thinned = { ...execution, values: thin(values), ...(explaining && { explaining: thin(explaining) }) }
+  return [thinned, ...lastOf(past, execution, { comparable: executionsKept - 1, other: executionsKept })]
+}
+
+/** The newest of `past` besides `newest`, as many as there is room for. */
+function lastOf<Item extends Comparability & { execution: string }>(
+  past: readonly Item[],
+  newest: Item,
+  room: { comparable: number; other: number },
+): Item[] {
+  const left = { ...room }
   // Merging the blobs of shards on the machine that ran them tells of executions that are known already.
-  const others = past.filter((one) => one.execution !== execution.execution)
-  const room = { comparable: executionsKept - 1, other: executionsKept }
-  const kept = others.filter((one) => room[differences(one, execution).length === 0 ? 'comparable' : 'other']-- > 0)
-  return [thinned, ...kept]
+  const others = past.filter(({ execution }) => execution !== newest.execution)
+  return others.filter((one) => left[differences(one, newest).length === 0 ? 'comparable' : 'other']-- > 0)
 }
 
 function thin(values: MetricValues): MetricValues {

@@ -17,7 +17,13 @@ export async function loadBaseline(
 ): Promise<Baseline> {
   const path = historyPath(root, environmentKey, relativePath(root, testFile))
   const [baselines, history] = await Promise.all([readBaselineFile(testFile), readHistoryFile(path)])
-  return { entry: baselines?.scenarios[key], history: history?.scenarios[key] ?? [], environmentKey }
+  return {
+    entry: baselines?.scenarios[key],
+    history: history?.scenarios[key] ?? [],
+    trail: history?.trails?.[key],
+    environmentKey,
+    drift: history?.drift,
+  }
 }
 
 /** `file` relative to `root`, with forward slashes on every platform. */

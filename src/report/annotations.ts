@@ -1,6 +1,8 @@
 import { describeLevel } from './baseline-line.ts'
+import { describePattern, patternRemedy } from './pattern-line.ts'
 import { positionOf } from './place.ts'
 import type { AcceptedLevel, Session } from './session.ts'
+import { shiftLines } from './shift-line.ts'
 import { finalExecutions, nameOf } from './standing.ts'
 import { oneLine, withoutColours } from './text.ts'
 
@@ -25,13 +27,13 @@ const mostOfLevel = 10
 
 /**
  * Workflow commands that GitHub turns into annotations at the scenarios, one a line: an error for each process that died, a
- * warning for what could not be judged, a notice for each level that was accepted. Failed tests are left to the test runner,
+ * warning for what could not be judged, a notice for each level that was accepted or that creeps. Failed tests are left to the test runner,
  * which annotates them itself.
  *
  * @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 export function renderAnnotations(session: Session, { directory = '' }: AnnotationOptions = {}): string[] {
-  const all = [...deaths(session), ...doubts(session), ...acceptances(session)]
+  const all = [...deaths(session), ...doubts(session), ...acceptances(session), ...slowChanges(session)]
   return (['error', 'warning', 'notice'] as const).flatMap((level) =>
     capped(all.filter((one) => one.level === level)).map((one) => commandOf(one, directory)),
   )
@@ -45,6 +47,7 @@ function deaths({ dead, baselines }: Session): Annotation[] {
 }
 
 function doubts(session: Session): Annotation[] {
+  const shifted = shiftLines(session).map((line) => said('warning', undefined, 'all scenarios', line))
   const executions = finalExecutions(session).flatMap(({ record, place }) => {
     const undecided = record.verdict.checks.filter(({ status }) => status === 'inconclusive')
     return [...undecided, ...record.verdict.warnings].map(({ message, remedy }) =>
@@ -54,13 +57,21 @@ function doubts(session: Session): Annotation[] {
   const notRun = session.notRun.map((name) =>
     said('warning', undefined, oneLine(name), 'It did not run, because its process died.'),
   )
-  return [...executions, ...notRun]
+  return [...shifted, ...executions, ...notRun]
 }
 
 function acceptances({ baselines }: Session): Annotation[] {
   const byScenario = Map.groupBy(baselines.accepted, ({ scenario }) => scenario)
   return [...byScenario].map(([scenario, levels]) =>
     said('notice', placeOf(levels), oneLine(scenario), `Accepted new levels: ${levels.map(describeLevel).join(', ')}.`),
+  )
+}
+
+function slowChanges(session: Session): Annotation[] {
+  return finalExecutions(session).flatMap(({ record, place }) =>
+    (record.verdict.patterns ?? [])
+      .slice(0, 1)
+      .map((pattern) => said('notice', place, nameOf(record), `${describePattern(pattern)} ${patternRemedy(pattern)}`)),
   )
 }
 

@@ -1,9 +1,12 @@
+import type { SessionShift } from '../compare/session-shift.ts'
 import type { Check } from '../domain/check.ts'
+import { formatChange } from '../domain/format.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { breachOf } from './breach.ts'
 import { describeChange, mainFinding, sizeOf } from './change.ts'
 import { type Question, questionOfCheck, questionOfMetric, questions } from './question.ts'
 import type { ReportedExecution, Session } from './session.ts'
+import { isRedByShift, shiftsOf } from './shift-line.ts'
 import { finalExecutions, nameOf } from './standing.ts'
 import { oneLine } from './text.ts'
 
@@ -51,8 +54,16 @@ interface Located extends Evidence {
 function answer(question: Question, session: Session): Answer {
   const executions = finalExecutions(session)
   const died = question === 'worse' ? session.dead.map(({ name }) => deathOf(name)) : []
-  const worst = [...died, ...locate(executions, (record) => worstOf(question, record))]
-  if (worst.length > 0) return { question, verdict: 'yes', worst: strongest(worst) }
+  const shifts = question === 'slower' ? shiftsOf(session) : []
+  const alone = executions.filter(({ record }) => !isRedByShift(record, shifts))
+  const worst = [...died, ...locate(alone, (record) => worstOf(question, record))]
+  const together = shifts.filter(({ ratio }) => ratio > 0).map(describeShift)
+  if (worst.length + together.length > 0)
+    return {
+      question,
+      verdict: 'yes',
+      worst: [strongest(worst), ...together].filter((text) => text !== undefined).join('; '),
+    }
   const judged = executions.filter(({ record }) => isJudged(question, record)).length
   if (judged === 0) return { question, verdict: 'notJudged' }
   const best = strongest(locate(executions, (record) => bestOf(question, record)))
@@ -75,6 +86,10 @@ function strongest(all: readonly Located[]): string | undefined {
   const [first, ...others] = [...all].sort((a, b) => b.excessRatio - a.excessRatio)
   if (first === undefined) return undefined
   return `${first.text} (${first.scenario}${others.length === 0 ? '' : ` and ${others.length} more`})`
+}
+
+function describeShift({ scenarios, ratio }: SessionShift): string {
+  return `all ${scenarios} scenarios together ${formatChange(ratio)}`
 }
 
 function deathOf(name: string): Located {

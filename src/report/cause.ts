@@ -2,13 +2,17 @@ import { describeMetric } from '../compare/judge.ts'
 import type { BaselineMetric, Finding } from '../domain/finding.ts'
 import { formatCount } from '../domain/format.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
+import { describeReasons } from './impact-line.ts'
 
 // What an agent does, nearest to the reason first: more steps make more input, and that more cost and time.
 const drivers = ['steps', 'modelCalls', 'toolCalls', 'inputTokens', 'outputTokens'] as const satisfies BaselineMetric[]
 const explained: BaselineMetric[] = [...drivers, 'workingMs', 'ttftMs', 'totalTokens', 'costUsd']
 
 /** What most likely lies behind the worsenings of `record`, in one sentence; absent when nothing got worse or can be told. */
-export function likelyCause({ verdict }: ExecutionRecord): string | undefined {
+export function likelyCause(record: ExecutionRecord): string | undefined {
+  const { verdict } = record
+  const known = describeReasons(record)
+  if (known !== undefined) return known
   const found = new Map(verdict.findings.map((finding) => [finding.metric, finding]))
   const worse = (metric: BaselineMetric) => isWorse(found.get(metric))
   if (!explained.some(worse)) return undefined

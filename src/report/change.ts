@@ -2,7 +2,15 @@ import { describeMetric } from '../compare/judge.ts'
 import type { Finding } from '../domain/finding.ts'
 import { formatDifference } from '../domain/format.ts'
 
-const order = ['worse', 'accepted', 'better', 'same', 'new', 'notJudged'] as const satisfies Finding['status'][]
+const order = [
+  'worse',
+  'unclear',
+  'accepted',
+  'better',
+  'same',
+  'new',
+  'notJudged',
+] as const satisfies Finding['status'][]
 // Where several metrics tell the same story (steps, input, tokens, cost), these are understood best.
 const headlines = ['costUsd', 'totalTokens', 'workingMs', 'ttftMs', 'successRatio']
 

@@ -1,14 +1,31 @@
+import type { SessionShift } from '../compare/session-shift.ts'
 import type { Results } from '../domain/record.ts'
+import { sessionHealth } from './health-line.ts'
 import type { Session } from './session.ts'
+import { shiftsOf } from './shift-line.ts'
 
-/** The results of `session`, as `.bench-agent/results.json` holds them: its records in the order in which they were made. */
+/** The results of `session`, as `.bench-agent/results.json` holds them: its records in the order in which they were made, and its health. */
 export function resultsOf(session: Session): Results {
+  const shifts = shiftsOf(session)
   return {
     schemaVersion: 1,
     startedAt: session.startedAt,
     environment: session.environment,
     records: session.executions.map(({ record }) => record),
+    health: sessionHealth(session),
+    shifts: shifts.length === 0 ? undefined : shifts.map(shiftResult),
   }
+}
+
+function shiftResult({
+  ratio,
+  p,
+  scenarios,
+  red,
+  judgedWithout,
+}: SessionShift): NonNullable<Results['shifts']>[number] {
+  const ids = (records: SessionShift['red']) => records.map(({ execution }) => execution)
+  return { ratio, p, scenarios, red: ids(red), judgedWithout: ids(judgedWithout) }
 }
 
 /** `results` as JSON text with a line break at its end, see {@link jsonText}. */

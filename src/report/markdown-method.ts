@@ -1,12 +1,19 @@
-import { falseAlarmRate, smallestEffectRatio, steadyToleranceRatio } from '../compare/regression.ts'
+import {
+  confirmationRatio,
+  falseAlarmRate,
+  matureExecutions,
+  smallestEffectRatio,
+  steadyToleranceRatio,
+} from '../compare/rule.ts'
 import { formatBytes, formatMs, formatRatio, formatUsd, plural } from '../domain/format.ts'
 import { describeLoad } from '../domain/load.ts'
 import { sumKnown } from '../domain/usage.ts'
 import { folded, type Section, text } from './markdown-section.ts'
 import { plain } from './markdown-text.ts'
-import { coldStartOf, sensitivityOf } from './seen.ts'
+import { coldStartOf, sensitivityOf, youthOf } from './seen.ts'
 import type { Session } from './session.ts'
 import { finalExecutions, nameOf } from './standing.ts'
+import { stopLines } from './stopped.ts'
 
 /** Where and how it was measured, what the verdict could have seen, and how it was judged. */
 export function methodSection(session: Session): Section {
@@ -54,22 +61,27 @@ function judgeLines(session: Session): string[] {
   })
 }
 
+const mostStopLines = 20
+
 function seenLines(session: Session): string[] {
   const executions = finalExecutions(session)
   const cold = coldStartOf(executions)
   const seen = sensitivityOf(executions)
+  const youth = youthOf(executions)
   return [
     ...(cold === undefined
       ? []
       : [
           `Cold start of ${plain(nameOf(cold.execution.record))}: ${formatMs(cold.latencyMs)}, ${cold.ratio.toFixed(1)} times its p50. Warm-up runs are not among the results.`,
         ]),
+    ...stopLines(executions, mostStopLines).map(plain),
     ...(seen === undefined ? [] : [`${plain(seen)} Smaller worsenings may go unseen.`]),
+    ...(youth === undefined ? [] : [plain(youth)]),
   ]
 }
 
 const methodLines = [
   'Latency is the time of one run, of ok and wrong runs; runs that a limit stopped count with the time they had reached, which makes a value a lower bound (≥). Errors and runs that broke on the infrastructure are counted, not timed.',
   'Percentiles are exact, over the runs of all cases together. An unknown value is –, never 0.',
-  `A regression is a worsening beyond noise (one-sided p under ${falseAlarmRate}: rank test, with several past executions also the shift beyond what they differ by, and Fisher’s test for success) and beyond ${formatRatio(smallestEffectRatio)}, or beyond ${formatRatio(steadyToleranceRatio)} where no run varies (“steady”). Time is compared only on the same kind of machine, without waiting for rate limits.`,
+  `A regression is a worsening beyond noise (one-sided p under ${falseAlarmRate}: the shift over its standard error, drift of executions included, and the rank test; Fisher’s test for success) that ${confirmationRatio} times as many fresh runs confirmed, and beyond ${formatRatio(smallestEffectRatio('workingMs', matureExecutions))}, or beyond ${formatRatio(steadyToleranceRatio)} where no run varies (“steady”). Time is compared only on the same kind of machine, without waiting for rate limits.`,
 ]

@@ -106,6 +106,7 @@ export function countUnchanged(session: Session): number {
   return finalExecutions(session).filter(
     (execution) =>
       standingOf(execution) === 'passed' &&
+      execution.record.verdict.patterns === undefined &&
       execution.record.verdict.findings.every(({ status }) => status !== 'better' && status !== 'accepted'),
   ).length
 }

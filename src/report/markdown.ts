@@ -1,5 +1,6 @@
 import { answersOf, explainAnswer } from './answer.ts'
 import { baselineLines } from './baseline-line.ts'
+import { describeHealth, sessionHealth } from './health-line.ts'
 import { changesSection } from './markdown-changes.ts'
 import { methodSection } from './markdown-method.ts'
 import { categoriesSection, countUnchanged, problemsSection, resultsSection } from './markdown-results.ts'
@@ -10,6 +11,7 @@ import { nextSteps } from './next-step.ts'
 import { notesOf, subjectOf } from './note.ts'
 import type { Session } from './session.ts'
 import { describeStandings, describeWork } from './session-line.ts'
+import { isRedByShift, shiftLines, shiftsOf } from './shift-line.ts'
 import { finalExecutions, nameOf, standingOf } from './standing.ts'
 
 /** How {@link renderMarkdown} links to files. */
@@ -56,6 +58,7 @@ function headSection(session: Session): Section {
     const told = plain(explainAnswer(answer, verdict)).replace(/^YES/, '**YES**')
     return `- **${capital(answer.question)}?** ${told}`
   })
+  const health = sessionHealth(session)
   return text(
     // Lets a workflow find the comment that it made before.
     '<!-- bench-agent -->',
@@ -65,6 +68,8 @@ function headSection(session: Session): Section {
     '',
     describeWork(session).map(plain).join(' · '),
     ...(session.interrupted ? ['', '⚠️ Interrupted: this is what was measured until then.'] : []),
+    ...shiftLines(session).flatMap((line) => ['', `⚠️ ${plain(line)}`]),
+    ...(health === undefined ? [] : ['', `**Health: ${prose(describeHealth(health)).replace('.', '**.')}`]),
   )
 }
 
@@ -99,9 +104,11 @@ function adviceSection(session: Session): Section | undefined {
 }
 
 function remediesOf(session: Session): { scenario: string; remedy: string }[] {
+  const shifts = shiftsOf(session)
+  const own = finalExecutions(session).filter(({ record }) => !isRedByShift(record, shifts))
   return [
     ...session.dead.map(({ name, remedy }) => ({ scenario: name, remedy })),
-    ...finalExecutions(session).flatMap(({ record }) =>
+    ...own.flatMap(({ record }) =>
       record.verdict.checks.flatMap(({ status, remedy }) =>
         status === 'fail' && remedy !== undefined ? [{ scenario: nameOf(record), remedy }] : [],
       ),
@@ -109,10 +116,12 @@ function remediesOf(session: Session): { scenario: string; remedy: string }[] {
   ]
 }
 
+const icons = { undecided: '⚠️ ', warning: '⚠️ ', pattern: '📈 ', news: '✅ ', notJudged: '' } as const
+
 function notesSection(session: Session): Section | undefined {
   const rows = notesOf(finalExecutions(session)).map(
     (note) =>
-      `- ${note.kind === 'notJudged' ? '' : '⚠️ '}${prose(`${subjectOf(note)}${note.message}`)}${note.remedy === undefined ? '' : ` → ${prose(note.remedy)}`}`,
+      `- ${icons[note.kind]}${prose(`${subjectOf(note)}${note.message}`)}${note.remedy === undefined ? '' : ` → ${prose(note.remedy)}`}`,
   )
   if (session.notRun.length > 0)
     rows.unshift(`- ⚠️ Not run, because their process died: ${session.notRun.map(plain).join(', ')}.`)

@@ -1,14 +1,16 @@
+import type { SessionShift } from '../compare/session-shift.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
 import { plural } from '../domain/format.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { likelyCause } from './cause.ts'
 import { questionOfMetric } from './question.ts'
 import type { ReportedExecution, Session } from './session.ts'
+import { isRedByShift, shiftsOf } from './shift-line.ts'
 import { finalExecutions, nameOf, standingOf } from './standing.ts'
 
 /** Something to do, or to know before doing it. */
 export interface NextStep {
-  label: 'likely cause' | 're-run' | 'accept' | 'report'
+  label: 'health' | 'likely cause' | 're-run' | 'accept' | 'report'
   /** A command, or a sentence. */
   text: string
   /** What a command is for; absent for a sentence. */
@@ -20,10 +22,13 @@ const mostCauses = 3
 /** What to do after `session`: likely causes, what is worth running again, how to accept, and where the reports are. */
 export function nextSteps(session: Session): NextStep[] {
   const executions = finalExecutions(session)
+  const shifts = shiftsOf(session)
+  // What is nobody's fault has no cause in the agent, and is no level to accept.
+  const own = executions.filter(({ record }) => !isRedByShift(record, shifts))
   return [
-    ...causes(executions),
+    ...causes(own),
     ...rerun(session, executions),
-    ...accept(session, executions),
+    ...accept(session, own, shifts),
     ...(session.files.length === 0 ? [] : [{ label: 'report' as const, text: session.files.join(', ') }]),
   ]
 }
@@ -52,20 +57,31 @@ function rerun(session: Session, executions: readonly ReportedExecution[]): Next
 function isWorthRepeating(execution: ReportedExecution): boolean {
   const { verdict, summary } = execution.record
   const disturbed = verdict.warnings.some(({ code }) => code === 'degraded' || code === 'infrastructure')
-  // The same baseline would be missing again, and the same cap reached.
+  // The same baseline would be missing again, the same cap reached, and as little seen.
   const undecided =
     standingOf(execution) === 'undecided' &&
-    verdict.checks.every(({ code, status }) => status === 'pass' || !['missingBaseline', 'spend'].includes(code))
+    verdict.checks.every(
+      ({ code, status }) => status === 'pass' || !['missingBaseline', 'spend', 'insensitive'].includes(code),
+    )
   return summary.runs > 0 && (disturbed || undecided)
 }
 
-function accept({ baselines }: Session, executions: readonly ReportedExecution[]): NextStep[] {
+function accept(
+  { baselines }: Session,
+  executions: readonly ReportedExecution[],
+  shifts: readonly SessionShift[],
+): NextStep[] {
   const regressed = executions.filter(({ record }) => record.verdict.checks.some(({ code }) => code === 'regression'))
   if (regressed.length > 0)
     return [acceptStep(regressed, `if meant: makes the new levels of ${firstOf(regressed)} the baseline`)]
+  // A day on which everything is faster is no better agent.
+  const isShifted = shifts.some(({ ratio }) => ratio < 0)
   const improved = executions.filter(
     (execution) =>
-      standingOf(execution) !== 'failed' && execution.record.verdict.findings.some(({ status }) => status === 'better'),
+      standingOf(execution) !== 'failed' &&
+      execution.record.verdict.findings.some(
+        ({ metric, status }) => status === 'better' && !(isShifted && isOfMachine(metric)),
+      ),
   )
   if (improved.length === 0 || baselines.accepted.length > 0) return []
   return [acceptStep(improved, `${firstOf(improved)} got better: holds later runs against the new levels`)]

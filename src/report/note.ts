@@ -1,12 +1,14 @@
 import { describeMetric } from '../compare/judge.ts'
 import type { Finding } from '../domain/finding.ts'
+import { describeCleared } from './confirmed.ts'
+import { describePattern, patternRemedy } from './pattern-line.ts'
 import type { ReportedExecution } from './session.ts'
 import { nameOf, standingOf } from './standing.ts'
 import { oneLine } from './text.ts'
 
 /** Something to know that failed nothing, said once for all scenarios that it is true of. */
 export interface Note {
-  kind: 'undecided' | 'warning' | 'notJudged'
+  kind: 'undecided' | 'warning' | 'pattern' | 'news' | 'notJudged'
   message: string
   /** Absent when there is nothing to do. */
   remedy?: string | undefined
@@ -16,7 +18,7 @@ export interface Note {
   same: boolean
 }
 
-/** What could not be decided, then warnings, then what was not compared, each folded over the scenarios that share it. */
+/** What could not be decided, warnings, patterns, good news, and what was not compared, each folded over the scenarios that share it. */
 export function notesOf(executions: readonly ReportedExecution[]): Note[] {
   const notes = executions.flatMap(notesOfExecution)
   const folded = new Map<string, Note>()
@@ -29,7 +31,7 @@ export function notesOf(executions: readonly ReportedExecution[]): Note[] {
       before.same &&= before.message === note.message
     }
   }
-  const kinds: Note['kind'][] = ['undecided', 'warning', 'notJudged']
+  const kinds: Note['kind'][] = ['undecided', 'warning', 'pattern', 'news', 'notJudged']
   return [...folded.values()].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
 }
 
@@ -40,9 +42,13 @@ export function subjectOf({ scenarios, same }: Note): string {
   return `${first}${more}${same ? '' : ', such as'}: `
 }
 
+// The first are those of time, which the others often explain.
+const mostPatterns = 2
+
 function notesOfExecution(execution: ReportedExecution): Note[] {
   const { record } = execution
-  const { checks, warnings, findings } = record.verdict
+  const { checks, warnings, findings, patterns = [] } = record.verdict
+  const cleared = describeCleared(record)
   // Where doubt is all that failed a test, it is told as the reason.
   const isReason = standingOf(execution) === 'failed' && checks.every(({ status }) => status !== 'fail')
   const about = (kind: Note['kind'], message: string, remedy: string | undefined): Note => ({
@@ -57,6 +63,8 @@ function notesOfExecution(execution: ReportedExecution): Note[] {
       .filter((check) => check.status === 'inconclusive' && !isReason)
       .map((check) => about('undecided', check.message, check.remedy)),
     ...warnings.map((warning) => about('warning', warning.message, warning.remedy)),
+    ...patterns.slice(0, mostPatterns).map((one) => about('pattern', describePattern(one), patternRemedy(one))),
+    ...(cleared === undefined ? [] : [about('news', cleared, undefined)]),
     ...notCompared(findings).map(({ message, ofMachine }) =>
       about('notJudged', message, ofMachine ? historyRemedy(record.environment.ci) : undefined),
     ),

@@ -1,3 +1,4 @@
+import { confirmationRatio } from '../compare/rule.ts'
 import { formatMs, formatUsd, plural } from '../domain/format.ts'
 
 /** A scenario that is about to run. */
@@ -7,6 +8,8 @@ export interface PlannedScenario {
   cases: readonly string[]
   /** Measured runs of each case. */
   runs: number
+  /** Whether it makes fewer runs once its answer is clear. @default false */
+  mayStop?: boolean | undefined
   warmup: number
   /** Measured runs altogether. */
   totalRuns: number
@@ -41,20 +44,27 @@ export interface ScenarioProgress {
 
 /**
  * What a scenario is going to do and to cost: `refund: 4 cases × 20 runs + 2 warm-up = 82 runs, about 41 s, estimated $0.41
- * (from its baseline), cap $1.20`.
+ * (from its baseline; $1.01 if a worsening has to be confirmed), cap $1.20`.
  */
 export function planLine(plan: PlannedScenario): string {
-  const { name, cases, runs, warmup, totalRuns, concurrency = 1, usdPerRun, msPerRun, capUsd } = plan
+  const { name, cases, runs, mayStop, warmup, totalRuns, concurrency = 1, usdPerRun, msPerRun, capUsd } = plan
   const all = totalRuns + warmup
-  const measured = cases.length === 1 ? plural(runs, 'run') : `${plural(cases.length, 'case')} × ${plural(runs, 'run')}`
-  const sum = warmup === 0 && cases.length === 1 ? '' : ` = ${plural(all, 'run')}`
+  const upTo = mayStop ? 'up to ' : ''
+  const most = `${upTo}${plural(runs, 'run')}`
+  const measured = cases.length === 1 ? most : `${plural(cases.length, 'case')} × ${most}`
+  const sum = warmup === 0 && cases.length === 1 ? '' : ` = ${upTo}${plural(all, 'run')}`
   const facts = [
     `${name}: ${measured}${warmup === 0 ? '' : ` + ${warmup} warm-up`}${sum}`,
     msPerRun === undefined ? '' : `about ${formatMs(roughly((msPerRun * all) / concurrency))}`,
-    usdPerRun === undefined ? '' : `estimated ${formatUsd(usdPerRun * all)} (from its baseline)`,
+    usdPerRun === undefined ? '' : costEstimate(usdPerRun, totalRuns, all),
     capUsd === undefined ? '' : `cap ${formatUsd(capUsd)}`,
   ]
   return facts.filter((fact) => fact !== '').join(', ')
+}
+
+function costEstimate(usdPerRun: number, totalRuns: number, all: number): string {
+  const most = usdPerRun * (all + Math.ceil(totalRuns * confirmationRatio))
+  return `estimated ${formatUsd(usdPerRun * all)} (from its baseline; ${formatUsd(most)} if a worsening has to be confirmed)`
 }
 
 /**
@@ -65,10 +75,10 @@ export function planLine(plan: PlannedScenario): string {
  */
 export function progressLine(progress: ScenarioProgress, heartbeat = false): string {
   const { name, done, total, failed, elapsedMs, p50Ms, spentUsd, quietMs } = progress
-  const leftMs = done === 0 ? undefined : (elapsedMs / done) * (total - done)
+  const leftMs = done === 0 || done > total ? undefined : (elapsedMs / done) * (total - done)
   const facts = [
     name,
-    `${done}/${total} runs`,
+    done > total ? `${total}/${total} runs and ${done - total} to confirm` : `${done}/${total} runs`,
     p50Ms === undefined ? '' : `p50 ${formatMs(p50Ms)}`,
     failed === 0 ? '' : `${failed} not ok`,
     spentUsd === undefined || spentUsd === 0 ? '' : formatUsd(spentUsd),

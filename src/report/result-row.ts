@@ -7,7 +7,7 @@ import { describeChange, mainFinding } from './change.ts'
 import { positionOf } from './place.ts'
 import type { DeadScenario, ReportedExecution, Session } from './session.ts'
 import { latencySeries } from './sparkline.ts'
-import { nameOf, type Standing, standingOf } from './standing.ts'
+import { nameOf, type Standing, shownExecutions, standingOf } from './standing.ts'
 import { oneLine } from './text.ts'
 
 /** One row of results: a scenario, or a category or turn of it. */
@@ -53,7 +53,7 @@ export function resultGroups(session: Session): ResultGroup[] {
     if (before === undefined) groups.set(heading, rows)
     else before.push(...rows)
   }
-  for (const execution of session.executions) {
+  for (const execution of shownExecutions(session)) {
     const { project, file } = execution.record.identity
     add(projects.size > 1 && project !== '' ? `${project} · ${file}` : file, rowsOf(execution))
   }
@@ -70,12 +70,13 @@ export function rowsOf(execution: ReportedExecution): ResultRow[] {
   const { record, place } = execution
   const { summary, verdict, plan, samples } = record
   const change = mainFinding(verdict.findings)
+  const planned = record.stop?.runs ?? plan.totalRuns
   const whole: ResultRow = {
     ...summaryRow(summary),
     name: nameOf(record),
     place,
     standing: standingOf(execution),
-    planned: judgedRuns(summary.outcomes) < plan.totalRuns ? plan.totalRuns : undefined,
+    planned: judgedRuns(summary.outcomes) < planned ? planned : undefined,
     change: change === undefined ? undefined : describeChange(change),
     series: samples === undefined ? undefined : latencySeries(samples),
   }

@@ -1,9 +1,12 @@
 import { sensitivity } from '../compare/judge.ts'
+import { matureExecutions, smallestEffectRatio } from '../compare/rule.ts'
 import type { Finding } from '../domain/finding.ts'
+import { formatRatio, plural } from '../domain/format.ts'
 import type { ReportedExecution } from './session.ts'
+import { nameOf } from './standing.ts'
 
 // Their parts say nothing more, and a list of everything is not read. Success is judged by counts, which these shares of a
-// location say nothing about.
+// location say nothing about. What the user asks to be found is always told.
 const told = ['workingMs', 'ttftMs', 'totalTokens', 'steps', 'costUsd']
 
 /**
@@ -15,7 +18,8 @@ export function sensitivityOf(executions: readonly ReportedExecution[]): string 
   for (const { record } of executions) {
     for (const finding of record.verdict.findings) {
       const before = coarsest.get(finding.metric)
-      const isTold = told.includes(finding.metric) || finding.metric.startsWith('scores.')
+      const isTold =
+        told.includes(finding.metric) || finding.metric.startsWith('scores.') || finding.asked !== undefined
       if (isTold && (before?.detectableRatio ?? 0) < (finding.detectableRatio ?? 0))
         coarsest.set(finding.metric, finding)
     }
@@ -38,4 +42,21 @@ export function coldStartOf(
   })
   const largest = known.sort((a, b) => b.ratio - a.ratio)[0]
   return largest !== undefined && (executions.length === 1 || largest.ratio >= notableRatio) ? largest : undefined
+}
+
+/** That times are judged more leniently while a baseline is young, in one sentence; absent when none is. */
+export function youthOf(executions: readonly ReportedExecution[]): string | undefined {
+  const times = executions.flatMap(({ record }) => {
+    const time = record.verdict.findings.find(
+      ({ metric, baseline }) => metric === 'workingMs' && baseline !== undefined,
+    )
+    return time === undefined ? [] : [{ name: nameOf(record), executions: time.executions ?? 1 }]
+  })
+  const young = times.filter((one) => one.executions < matureExecutions)
+  const [first] = [...young].sort((one, other) => one.executions - other.executions)
+  if (first === undefined) return undefined
+  const ratio = (known: number) => formatRatio(smallestEffectRatio('workingMs', known))
+  const who = young.length === 1 ? `the baseline of ${first.name}` : `${young.length} of ${times.length} baselines`
+  const least = young.length === 1 ? 'knows' : 'know as few as'
+  return `Young: ${who} ${least} ${plural(first.executions, 'execution')} of this machine, so that only times that are ${ratio(first.executions)} longer are a regression; from ${matureExecutions} on, ${ratio(matureExecutions)}.`
 }

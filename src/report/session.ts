@@ -1,3 +1,4 @@
+import type { Calibration } from '../domain/calibration.ts'
 import type { Environment } from '../domain/environment.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
@@ -63,6 +64,8 @@ export interface Session {
   /** Scenarios that did not run because their process died. */
   notRun: string[]
   baselines: BaselineOutcome
+  /** What machines of this kind could do in earlier sessions, one for each, newest first; absent when nobody knows. */
+  pastCalibrations?: Calibration[] | undefined
   /** Report files written, relative to the project. */
   files: string[]
   /** Whether the runner was interrupted, or stopped by `--bail`. */

@@ -1,9 +1,14 @@
+import { severityOfVerdict } from '../compare/severity.ts'
 import { formatRatio, plural } from '../domain/format.ts'
+import type { Severity } from '../domain/severity.ts'
 import { listNames } from './baseline-line.ts'
+import { confirmingRuns } from './confirmed.ts'
+import { describeCases } from './impact-line.ts'
 import { firstSeen, groupProblems, howOften, moreProblems, problemsUntold } from './problem.ts'
 import { statisticText } from './result-column.ts'
 import type { DeadScenario, ReportedExecution, Session } from './session.ts'
-import { finalExecutions, nameOf, standingOf } from './standing.ts'
+import { isRedByShift, shiftsOf } from './shift-line.ts'
+import { bySeverity, finalExecutions, nameOf, standingOf } from './standing.ts'
 import type { Paper } from './terminal-paper.ts'
 import { cutEnd, displayWidth, oneLine, wrap } from './text.ts'
 
@@ -14,11 +19,15 @@ const longestMessage = 300
 
 /** What broke: each failed scenario with its reasons, those whose process died, and those that did not run. */
 export function brokenLines(session: Session, paper: Paper): string[] {
-  const failed = finalExecutions(session).filter((execution) => standingOf(execution) === 'failed')
+  const shifts = shiftsOf(session)
+  const all = finalExecutions(session).filter((execution) => standingOf(execution) === 'failed')
+  const failed = bySeverity(all.filter(({ record }) => !isRedByShift(record, shifts)))
   const blocks = [
     ...session.dead.map((dead) => deadBlock(dead, paper)),
     ...failed.slice(0, mostScenarios).map((execution) => failedBlock(execution, paper)),
   ]
+  const red = shifts.flatMap((shift) => shift.red.map(nameOf))
+  if (red.length > 0) blocks.push(redBlock(red, paper))
   if (failed.length > mostScenarios)
     blocks.push([`…and ${failed.length - mostScenarios} more failed scenarios, marked ✖ in the table.`])
   if (session.notRun.length > 0) {
@@ -28,16 +37,27 @@ export function brokenLines(session: Session, paper: Paper): string[] {
   return blocks.flatMap((block, position) => (position === 0 ? block : ['', ...block]))
 }
 
+function redBlock(names: readonly string[], paper: Paper): string[] {
+  const [first = ''] = names
+  const who = names.length === 1 ? `${first} is` : `${listNames(names)} are`
+  return wrap(
+    `${who} red only because all times lie off together, see above.`,
+    paper.columns,
+    `${paper.colors.red('✖')} `,
+  )
+}
+
 function failedBlock({ record, place, failed }: ReportedExecution, paper: Paper): string[] {
   const { checks } = record.verdict
   const failing = checks.filter((check) => check.status === 'fail')
   const reasons = failing.length > 0 ? failing : checks.filter((check) => check.status === 'inconclusive')
-  const lines = titleLines(nameOf(record), place, paper)
+  const severity = severityOfVerdict(record.verdict)
+  const lines = titleLines(nameOf(record), place, paper, severity)
   for (const [position, { message, remedy }] of reasons.entries())
     lines.push(...reasonLines(message, remedy === reasons[position + 1]?.remedy ? undefined : remedy, paper))
   if (failed && reasons.length === 0)
     lines.push(...reasonLines('Its test failed outside of the verdict.', 'See the error of the test above.', paper))
-  return [...lines, ...problemLines(record, paper)]
+  return [...lines, ...detailLines(record, paper), ...problemLines(record, paper)]
 }
 
 function deadBlock({ name, place, reason, remedy, runsKept, partial }: DeadScenario, paper: Paper): string[] {
@@ -55,7 +75,21 @@ function deadBlock({ name, place, reason, remedy, runsKept, partial }: DeadScena
   ]
 }
 
-function titleLines(name: string, place: string | undefined, { columns, colors }: Paper): string[] {
+/** Which cases got worse, and what was measured again. */
+function detailLines(record: ReportedExecution['record'], { columns, colors }: Paper): string[] {
+  const cases = (record.verdict.impacts ?? []).flatMap((impact) => describeCases(impact) ?? [])
+  const runs = confirmingRuns(record)
+  const confirmed = runs === 0 ? [] : [`confirmed by ${plural(runs, 'fresh run')} in the same session`]
+  return [...cases, ...confirmed].flatMap((line) => wrap(line, columns, `  ${colors.dim('·')} `))
+}
+
+function titleLines(
+  scenario: string,
+  place: string | undefined,
+  { columns, colors }: Paper,
+  severity?: Severity | undefined,
+): string[] {
+  const name = severity === undefined ? scenario : `${scenario} (${severity})`
   const title = wrap(name, columns, `${colors.red('✖')} `).map((line) => colors.bold(line))
   if (place === undefined) return title
   const [only = '', ...others] = title

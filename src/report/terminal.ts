@@ -2,14 +2,17 @@ import pc from 'picocolors'
 import { formatMs } from '../domain/format.ts'
 import { type Answer, answersOf, explainAnswer, opposites } from './answer.ts'
 import { baselineLines } from './baseline-line.ts'
+import { describeHealth, sessionHealth } from './health-line.ts'
 import { type NextStep, nextSteps } from './next-step.ts'
-import { notesOf, subjectOf } from './note.ts'
+import { type Note, notesOf, subjectOf } from './note.ts'
 import { explainColumns, resultColumns, unknown } from './result-column.ts'
 import { type ResultRow, resultGroups } from './result-row.ts'
-import { coldStartOf, sensitivityOf } from './seen.ts'
+import { coldStartOf, sensitivityOf, youthOf } from './seen.ts'
 import type { ReportedExecution, Session } from './session.ts'
 import { describeStandings, describeWork } from './session-line.ts'
+import { shiftLines } from './shift-line.ts'
 import { finalExecutions, marks, nameOf } from './standing.ts'
+import { stopLines } from './stopped.ts'
 import { renderTable, type TableRow } from './table.ts'
 import { brokenLines } from './terminal-broken.ts'
 import { type Paper, paperOf } from './terminal-paper.ts'
@@ -37,7 +40,7 @@ export function renderTerminal(session: Session, { columns, colors }: TerminalOp
     noteLines(session, paper),
     tableLines(session, paper),
     [...baselineSection(session, paper), ...footLines(session, paper)],
-    stepLines(nextSteps(session), paper),
+    stepLines([...healthStep(session), ...nextSteps(session)], paper),
   ]
   return sections
     .filter((lines) => lines.length > 0)
@@ -78,17 +81,24 @@ function contextLines(session: Session, { columns, colors }: Paper): string[] {
     bad ? `${colors.red(head)}${colors.dim(first.slice(head.length))}` : colors.dim(first),
     ...others.map(colors.dim),
   ]
-  return session.interrupted
-    ? [...lines, ...wrap('Interrupted: this is what was measured until then.', columns, `${colors.yellow('▲')} `)]
-    : lines
+  const told = session.interrupted ? ['Interrupted: this is what was measured until then.'] : []
+  return [
+    ...lines,
+    ...[...told, ...shiftLines(session)].flatMap((line) => wrap(line, columns, `${colors.yellow('▲')} `)),
+  ]
 }
 
+// What needs nobody's attention.
+const quiet: readonly Note['kind'][] = ['news', 'notJudged']
+
 function noteLines(session: Session, { columns, colors }: Paper): string[] {
-  return notesOf(finalExecutions(session)).flatMap((note) => {
-    const mark = note.kind === 'notJudged' ? colors.dim('·') : colors.yellow('▲')
+  const notes = notesOf(finalExecutions(session))
+  return notes.flatMap((note, position) => {
+    const mark = quiet.includes(note.kind) ? colors.dim('·') : colors.yellow('▲')
+    const isSaidNext = note.remedy === notes[position + 1]?.remedy
     return [
       ...wrap(`${subjectOf(note)}${note.message}`, columns, `${mark} `),
-      ...(note.remedy === undefined ? [] : wrap(note.remedy, columns, `  ${colors.dim('→')} `)),
+      ...(note.remedy === undefined || isSaidNext ? [] : wrap(note.remedy, columns, `  ${colors.dim('→')} `)),
     ]
   })
 }
@@ -136,6 +146,7 @@ function baselineSection({ baselines }: Session, { columns, colors }: Paper): st
 }
 
 const mostTimeLines = 3
+const mostStopLines = 3
 
 function timeLines(executions: readonly ReportedExecution[]): string[] {
   const told = executions.flatMap(({ record }) => {
@@ -153,9 +164,16 @@ function footLines(session: Session, { columns, colors }: Paper): string[] {
   const lines = [
     cold === undefined ? '' : `Cold start: ${of}${formatMs(cold.latencyMs)}, ${cold.ratio.toFixed(1)} times the p50.`,
     ...timeLines(executions),
+    ...stopLines(executions, mostStopLines),
     seen === undefined ? '' : `${seen} Smaller worsenings may go unseen.`,
+    youthOf(executions) ?? '',
   ]
   return lines.filter((line) => line !== '').flatMap((line) => wrap(line, columns).map(colors.dim))
+}
+
+function healthStep(session: Session): NextStep[] {
+  const health = sessionHealth(session)
+  return health === undefined ? [] : [{ label: 'health', text: describeHealth(health) }]
 }
 
 function stepLines(steps: readonly NextStep[], { columns, colors }: Paper): string[] {

@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '../domain/clock.ts'
 import { type Load, nextStartMs } from '../domain/load.ts'
+import { takingTurns } from './turn.ts'
 
 /** What {@link execute} asks and tells while it goes. */
 export interface RunLoop {
@@ -15,7 +16,8 @@ export interface RunLoop {
 const breathEveryMs = 8
 
 /** Makes runs 0 to `total` − 1 under a closed load: a run starts when an earlier one has ended. */
-export async function execute(load: Load, total: number, loop: RunLoop, clock: Clock): Promise<void> {
+export async function execute(load: Load, total: number, given: RunLoop, clock: Clock): Promise<void> {
+  const loop = takingTurns(given)
   let next = 0
   let lastStartMs: number | undefined
   let breathedMs = clock.nowMs()

@@ -38,6 +38,8 @@ export interface Readings extends Omit<Resources, 'durationMs'> {
 
 // Below this, an execution is too short for its heap to say anything, unless a threshold asks for it.
 const heapWorthMs = 500
+// With fewer, a slope is mostly the noise of one reading.
+const fewestReadings = 5
 // With fewer, what is compiled and cached along the way looks like growth.
 const heapWorthRuns = 30
 
@@ -120,7 +122,8 @@ function heapReader(plan: Plan, clock: Clock, loop: LoopWatch): HeapReader {
     growthBytes: () => {
       const runs = readings.map((reading) => reading.runs)
       const bytes = readings.map((reading) => reading.bytes)
-      const slope = runs.length < 2 ? undefined : theilSenSlope(runs, bytes)?.slope
+      // Of an execution that ended early there are fewer, which only a threshold has to live with.
+      const slope = runs.length < (asked ? 2 : fewestReadings) ? undefined : theilSenSlope(runs, bytes)?.slope
       // A heap that shrinks has not grown.
       return slope === undefined ? undefined : Math.max(0, slope)
     },

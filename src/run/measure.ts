@@ -12,7 +12,7 @@ import type { ScenarioSetting } from './setting.ts'
 /** What a script measures an agent on: a scenario's options, without what only a test has. */
 export type MeasureOptions<Input, Expected, Returned, State> = Omit<
   ScenarioOptions<Input, Expected, Returned, State>,
-  'agent' | 'baseline' | 'inconclusive'
+  'agent' | 'baseline' | 'detect' | 'inconclusive'
 > & {
   /** How the record calls it. @default 'agent' */
   name?: string | undefined

@@ -1,3 +1,5 @@
+import { steadyToleranceRatio } from '../compare/rule.ts'
+import { detectNames } from '../domain/detect.ts'
 import { statistics } from '../domain/distribution.ts'
 import { type Mistake, mistakesError } from '../domain/errors.ts'
 import { longestTimerMs } from '../domain/limit.ts'
@@ -21,6 +23,8 @@ function each<Schema extends z.ZodMiniType>(names: readonly string[], schema: Sc
   return Object.fromEntries(names.map((one) => [one, schema]))
 }
 
+// The rule calls nothing smaller a regression, whatever the number of runs.
+const worsening = z.number().check(z.minimum(steadyToleranceRatio))
 const number = z.optional(z.number())
 const ratio = z.optional(z.number().check(z.minimum(0), z.maximum(1)))
 const statisticBounds = each(distributionMetricNames, z.optional(z.strictObject(each(statistics, number))))
@@ -56,7 +60,12 @@ const boundsShape = {
       settings: z.optional(z.record(z.string(), z.unknown())),
     }),
   ),
-  runs: z.optional(atLeastOne),
+  runs: z.optional(
+    z.union(
+      [atLeastOne, z.strictObject({ max: atLeastOne, stop: z.literal('auto') })],
+      "a whole number from 1, or { max, stop: 'auto' }",
+    ),
+  ),
   warmup: z.optional(z.int().check(z.minimum(0))),
   concurrency: z.optional(atLeastOne),
   runsPerSecond: maybePositive,
@@ -64,7 +73,12 @@ const boundsShape = {
   prices: z.optional(PricesSchema),
   ensureStreamUsage: flag,
   spendUsd: maybePositive,
-  stopWhenCertain: flag,
+  detect: z.optional(
+    z.strictObject({
+      ...each(detectNames, z.optional(worsening)),
+      scores: z.optional(z.record(z.string(), worsening)),
+    }),
+  ),
   hookTimeoutMs: timeoutMs,
 }
 

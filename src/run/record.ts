@@ -3,6 +3,7 @@ import { environmentKey } from '../domain/environment.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
+import type { Stop } from '../domain/stop.ts'
 import type { Summary } from '../domain/summary.ts'
 import type { RunTrace } from '../domain/trace.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -21,6 +22,8 @@ interface Concluded {
   verdict: Verdict
   comparability: Comparability
   mistake: BenchAgentError | undefined
+  confirmedFrom: number | undefined
+  stop: Stop | undefined
 }
 
 /** The most problems that a record tells one by one. */
@@ -40,6 +43,8 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     verdict,
     comparability,
     mistake,
+    confirmedFrom,
+    stop,
   } = concluded
   const { plan, environment } = setting
   return {
@@ -58,12 +63,14 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
       cases: plan.cases.map(({ name, category }) => ({ name, category })),
       caseHash: plan.caseHash,
       runs: plan.runs,
+      looks: plan.looks,
       warmup: plan.warmup,
       totalRuns: plan.totalRuns,
       load: plan.load,
       limits: plan.limits,
       thresholds: plan.thresholds,
       categories: plan.categories,
+      detect: Object.keys(plan.detect).length === 0 ? undefined : plan.detect,
     },
     environment,
     environmentKey: environmentKey(environment),
@@ -76,6 +83,8 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     problems: samples.problems.slice(0, problemsKept),
     verdict,
     mistake: mistake?.message,
+    stop,
+    confirmationRuns: confirmedFrom === undefined ? undefined : samples.length - confirmedFrom,
     keepsBaseline: setting.keepsBaseline,
     traces: traces.length === 0 ? undefined : traces,
   }

@@ -1,27 +1,28 @@
 import { judge } from '../compare/judge.ts'
-import type { Comparability } from '../domain/baseline.ts'
-import type { Case } from '../domain/case.ts'
 import type { Check } from '../domain/check.ts'
 import { BenchAgentError } from '../domain/errors.ts'
-import { describeLoad } from '../domain/load.ts'
-import { caseOfRun, type Plan } from '../domain/plan.ts'
+import { caseOfRun } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { createSamples, forgetCalls, type Samples } from '../domain/sample.ts'
+import type { Stop } from '../domain/stop.ts'
 import { summarize } from '../domain/summary.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { readCpuMs } from '../measure/cpu.ts'
-import { type Meter, startMeter } from '../measure/meter.ts'
+import { startMeter } from '../measure/meter.ts'
 import { measureRun } from '../measure/run.ts'
-import type { RunSetting } from '../measure/setting.ts'
-import { execute } from './execute.ts'
-import { type Instruments, markDegraded, startInstruments } from './instruments.ts'
+import { answerAfter, certainFailure, unanswered } from './clear.ts'
+import { runsToConfirm } from './confirm.ts'
+import { type Course, caseAt, comparabilityOf, isStopped, settingOf, stopReasonOf, stopWhenSpent } from './course.ts'
+import { execute, type RunLoop } from './execute.ts'
+import { markDegraded, startInstruments } from './instruments.ts'
 import { keepRun } from './keep.ts'
+import { lookingBefore } from './looks.ts'
 import { behaviourChecks, executionWarnings } from './notes.ts'
 import { recordOf } from './record.ts'
 import type { ScenarioSetting } from './setting.ts'
-import { overspent, stopReason, unkeptCap } from './stopping.ts'
-import { emptyTally, type Tally, tallyRun, tallySpend } from './tally.ts'
-import { emptyTraces, keepTrace, type Traces } from './traces.ts'
+import { stopReason } from './stopping.ts'
+import { emptyTally, tallyRun, tallySpend } from './tally.ts'
+import { emptyTraces, keepTrace } from './traces.ts'
+import { takesTurns } from './turn.ts'
 
 /** What came of an execution. */
 export interface ScenarioResult {
@@ -32,8 +33,6 @@ export interface ScenarioResult {
   mistake?: BenchAgentError | undefined
 }
 
-// Long enough for an aborted request to be given up, short beside any limit.
-const graceMs = 250
 // Below this, reading the CPU clock twice would be a good part of what it measures.
 const cpuWorthMs = 1
 
@@ -57,6 +56,8 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     meter: undefined,
     stopped: undefined,
     mistake: undefined,
+    answer: plan.looks === undefined || takesTurns() ? undefined : unanswered,
+    confirmedFrom: undefined,
   }
   let result: ScenarioResult | undefined
   const finish = () => {
@@ -90,24 +91,6 @@ async function ensuredStreamUsage({ ensureStreamUsage: wanted }: ScenarioSetting
   return ensureStreamUsage()
 }
 
-interface Course {
-  setting: ScenarioSetting
-  tally: Tally
-  samples: Samples
-  instruments: Instruments
-  traces: Traces
-  /** Model calls that started in the scope of a run, check or hook after that had ended. */
-  callsAfterEnd: number
-  /** What runs in flight spend; absent without a cap. */
-  meter: Meter | undefined
-  /** Absent before it did. */
-  loadStartedAt: Date | undefined
-  /** When the load started, on the clock. */
-  originMs: number
-  stopped: Check | undefined
-  mistake: BenchAgentError | undefined
-}
-
 async function runAll(course: Course): Promise<void> {
   const { setting, samples, instruments } = course
   const { plan, clock } = setting
@@ -134,9 +117,21 @@ async function runAll(course: Course): Promise<void> {
       instruments.readHeap(samples.length)
       if (index === 0 && plan.warmup === 0) instruments.hearFrameworks()
       course.stopped ??= stopReasonOf(course)
+      // What matchers will ask for is not known yet.
+      if (course.answer?.answer === 'open' && !setting.deferred)
+        course.answer = certainFailure(plan, samples) ?? course.answer
     }
     const pause = setting.onPause === undefined ? undefined : () => setting.onPause?.(samples)
-    await execute(plan.load, plan.totalRuns, { run, stopped: () => isStopped(course), pause }, clock)
+    const loop = { run, stopped: () => isStopped(course) || isAnswered(course), pause }
+    await execute(plan.load, plan.totalRuns, withLooks(course, loop), clock)
+    // A broken threshold needs no confirmation: it is judged by what was measured.
+    if (isStopped(course) || course.answer?.answer === 'broken') return
+    const made = samples.length
+    const fresh = runsToConfirm(plan, samples, comparabilityOf(course), setting.baseline)
+    if (fresh === 0) return
+    course.confirmedFrom = made
+    const confirm = (index: number, dueMs: number) => run(made + index, dueMs)
+    await execute(plan.load, fresh, { run: confirm, stopped: () => isStopped(course), pause }, clock)
   } catch (error) {
     if (!(error instanceof BenchAgentError)) throw error
     // The run that it broke was not measured, whatever it spent.
@@ -145,14 +140,19 @@ async function runAll(course: Course): Promise<void> {
   }
 }
 
-function stopReasonOf({ setting, samples, tally, meter }: Course): Check | undefined {
-  return stopReason(setting.plan, samples, tally, setting.ledger, meter?.totalUsd() ?? 0)
+function isAnswered({ answer }: Course): boolean {
+  return answer !== undefined && answer.answer !== 'open'
 }
 
-/** Lets no further run start once the runs in flight, with what was spent before, have reached a cap. */
-function stopWhenSpent(course: Course): void {
-  const { setting, samples, tally, meter } = course
-  course.stopped ??= overspent(setting.plan, samples, tally, setting.ledger, meter?.totalUsd() ?? 0)
+/** `loop`, which looks whether the answer is clear where the plan says so. */
+function withLooks(course: Course, loop: RunLoop): RunLoop {
+  const { setting, samples } = course
+  const { looks = [], cases } = setting.plan
+  if (course.answer === undefined) return loop
+  const look = (index: number) => {
+    course.answer = answerAfter(index / cases.length, setting, samples, comparabilityOf(course))
+  }
+  return lookingBefore(new Set(looks.map((rounds) => rounds * cases.length)), look, loop)
 }
 
 /** Runs the warm-up; returns the mean latency of its runs in milliseconds, absent without one. */
@@ -178,38 +178,6 @@ async function warmUp(course: Course): Promise<number | undefined> {
   return plan.warmup === 0 ? undefined : totalMs / plan.warmup
 }
 
-function caseAt(plan: Plan, caseIndex: number): Case {
-  const one = plan.cases[caseIndex]
-  if (one === undefined) throw new Error(`no case at ${caseIndex}`)
-  return one
-}
-
-function settingOf(course: Course, readsCpu: boolean): RunSetting {
-  const { setting, instruments } = course
-  const { plan, clock, agent, setup, teardown, check, prices } = setting
-  return {
-    clock,
-    agent,
-    setup,
-    teardown,
-    check,
-    prices,
-    limits: plan.limits,
-    hookTimeoutMs: plan.hookTimeoutMs,
-    graceMs,
-    readCpuMs: readsCpu ? readCpuMs : undefined,
-    inFlight: instruments.inFlight,
-    onCallAfterEnd: () => {
-      course.callsAfterEnd += 1
-      course.stopped ??= unkeptCap(plan, setting.ledger)
-    },
-  }
-}
-
-function isStopped({ setting, stopped, mistake }: Course): boolean {
-  return stopped !== undefined || mistake !== undefined || setting.signal?.aborted === true
-}
-
 function durationOf(samples: Samples): number {
   let firstMs = Number.POSITIVE_INFINITY
   let lastMs = 0
@@ -221,10 +189,10 @@ function durationOf(samples: Samples): number {
 }
 
 function conclude(course: Course, startedAt: Date): ScenarioResult {
-  const { setting, samples, tally, mistake } = course
+  const { setting, samples, tally, mistake, confirmedFrom } = course
   const { pausedMs, late, ...readings } = course.instruments.close()
   markDegraded(samples, late, course.originMs)
-  const { plan, about } = setting
+  const { plan } = setting
   const { callsAfterEnd: afterEnd } = course
   const crossed = plan.load.concurrency > 1 && afterEnd > 0
   const foreign = { unscoped: course.instruments.callsOutside(), afterEnd, crossed }
@@ -233,15 +201,11 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   if (foreign.crossed) forgetAttribution(course)
   const resources = { ...readings, durationMs: Math.max(0, durationOf(samples) - pausedMs) }
   const summary = summarize(samples, resources, plan.cases)
-  const comparability: Comparability = {
-    mode: setting.mode,
-    model: about.model ?? [...tally.models].sort().join(', '),
-    load: describeLoad(plan.load),
-    cases: plan.caseHash,
-  }
+  const comparability = comparabilityOf(course)
   const checks = [...stopChecks(course), ...behaviourChecks(tally)]
   const warnings = executionWarnings(plan, summary, tally, foreign, course.instruments.faults())
-  const verdict = judge({ plan, samples, summary, comparability, checks, warnings }, setting)
+  const stop = stopOf(course)
+  const verdict = judge({ plan, samples, summary, comparability, confirmedFrom, stop, checks, warnings }, setting)
   const { loadStartedAt, traces } = course
   const record = recordOf({
     setting,
@@ -255,10 +219,20 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
     verdict,
     comparability,
     mistake,
+    confirmedFrom,
+    stop,
   })
   const result = { record, samples, verdict, mistake }
   setting.onConcluded?.(result)
   return result
+}
+
+/** Where `course` ended by its answer, or by the last run without one; absent when something else ended it, or it makes every run. */
+function stopOf(course: Course): Stop | undefined {
+  const { answer, confirmedFrom, samples, setting } = course
+  const isBrokenOff = isStopped(course) && !isAnswered(course) && confirmedFrom === undefined
+  if (answer === undefined || isBrokenOff) return undefined
+  return { runs: confirmedFrom ?? samples.length, mostRuns: setting.plan.totalRuns, ...answer }
 }
 
 /** Whose model calls are whose is not known any more: what they told of single runs is unknown then, and not a guess. */

@@ -1,8 +1,7 @@
 import type { Check } from '../domain/check.ts'
 import { formatUsd } from '../domain/format.ts'
 import type { Plan } from '../domain/plan.ts'
-import { countOutcomes, outcomeAt, type Samples } from '../domain/sample.ts'
-import { hasOwnSuccess } from '../domain/threshold.ts'
+import { countOutcomes, type Samples } from '../domain/sample.ts'
 import type { Tally } from './tally.ts'
 
 /** What a session has spent, over all its scenarios and processes. */
@@ -25,12 +24,7 @@ export function stopReason(
   ledger: SpendLedger,
   inFlightUsd = 0,
 ): Check | undefined {
-  return (
-    refusal(tally) ??
-    unreachable(plan, samples) ??
-    overspent(plan, samples, tally, ledger, inFlightUsd) ??
-    (plan.stopWhenCertain ? certainFailure(plan, samples) : undefined)
-  )
+  return refusal(tally) ?? unreachable(plan, samples) ?? overspent(plan, samples, tally, ledger, inFlightUsd)
 }
 
 function refusal({ refused }: Tally): Check | undefined {
@@ -128,34 +122,5 @@ function unpriced({ unpriced: models }: Tally, capUsd: number): Check {
     subject: 'spend',
     message: `Stopped: the cap of ${formatUsd(capUsd)} cannot be kept, because ${reason}.`,
     remedy,
-  }
-}
-
-/**
- * Failure is certain when even success in every run to come would leave `successRatio` under its threshold. Where the scenario
- * names none, that is the 1 of the cases whose category names none either.
- */
-function certainFailure(plan: Plan, samples: Samples): Check | undefined {
-  // One whole round first, so that the report can tell which cases fail.
-  if (samples.length < plan.cases.length || samples.length >= plan.totalRuns) return undefined
-  const { successRatio } = plan.thresholds
-  const counts = plan.cases.map(
-    ({ category }) => successRatio !== undefined || !hasOwnSuccess(category, plan.categories),
-  )
-  let judged = plan.runs * counts.filter((one) => one).length
-  let failed = 0
-  for (let index = 0; index < samples.length; index++) {
-    if (!counts[samples.caseIndex[index] ?? 0]) continue
-    const outcome = outcomeAt(samples, index)
-    if (outcome === 'infrastructure') judged -= 1
-    else if (outcome !== 'ok') failed += 1
-  }
-  if (failed === 0 || (judged - failed) / judged >= (successRatio ?? 1)) return undefined
-  return {
-    status: 'fail',
-    code: 'stopped',
-    subject: 'stopping rule',
-    message: `Stopped after ${samples.length} of ${plan.totalRuns} runs: ${failed} failed, so success could not reach its threshold any more.`,
-    remedy: 'Mend what failed; `stopWhenCertain: false` measures every run all the same.',
   }
 }

@@ -3,6 +3,7 @@ import type { Baseline } from '../domain/baseline.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { scenarioKey } from '../history/baseline-file.ts'
 import { loadBaseline } from '../history/load.ts'
+import { sharedSoFar } from './session-shift.ts'
 import type { WorkerSettings } from './settings.ts'
 
 /**
@@ -10,12 +11,16 @@ import type { WorkerSettings } from './settings.ts'
  *
  * @throws BenchAgentError when a baseline or history file is corrupt or of a newer version
  */
-export function baselineFor(
+export async function baselineFor(
   task: TestContext['task'],
   identity: ExecutionRecord['identity'],
   environmentKey: string,
   settings: WorkerSettings | undefined,
 ): Promise<Baseline | undefined> {
-  if (settings === undefined) return Promise.resolve(undefined)
-  return loadBaseline(settings.root, task.file.filepath, scenarioKey(identity), environmentKey)
+  if (settings === undefined) return undefined
+  const [baseline, shared] = await Promise.all([
+    loadBaseline(settings.root, task.file.filepath, scenarioKey(identity), environmentKey),
+    sharedSoFar(settings),
+  ])
+  return { ...baseline, shared }
 }

@@ -1,6 +1,6 @@
 import type { TestContext } from 'vitest'
 import { type BenchAgentError, mistakesError } from '../domain/errors.ts'
-import { executionLimitMs, planScenario, quantileMistakes } from '../domain/plan.ts'
+import { executionLimitMs, mostRuns, planScenario, quantileMistakes } from '../domain/plan.ts'
 import { isImmediate } from '../run/cases.ts'
 import { requireScenarioOptions } from '../run/options.ts'
 import type { BenchAgent, RunnerOptions } from './api.ts'
@@ -8,6 +8,7 @@ import { type CallSite, callSite } from './call-site.ts'
 import { destructuredNames } from './fixture-names.ts'
 import { maybeVitest, requireVitest } from './runner.ts'
 import { runScenarioTest, type UntypedOptions } from './scenario-test.ts'
+import { workerSettings } from './settings.ts'
 
 type Callback = (...given: never[]) => unknown
 
@@ -112,12 +113,17 @@ function collect(
   )
   const mistake = this.todo ? undefined : mistakeIn(title, scenario)
   const declared = { name: title, id: scenario.id ?? title, options: scenario, check, site, mistake }
+  const { turns, fillsTo = 1 } = workerSettings() ?? {}
+  const executions = scenario.baseline === false ? 1 : fillsTo
   const concurrent = runner.concurrent ?? this.concurrent ?? inherited.concurrent
   suite.task(title, {
     ...inherited,
     ...this,
     ...runner,
-    timeout: runner.timeout ?? (concurrent ? 0 : timeoutMs(title, scenario, mistake)),
+    // Who takes turns waits for the other as long as it takes; runs and hooks have limits of their own. A time is that of one
+    // execution, and a test that fills its baseline makes several.
+    timeout:
+      turns === undefined ? executions * (runner.timeout ?? (concurrent ? 0 : timeoutMs(title, scenario, mistake))) : 0,
     meta: { ...runner.meta, benchAgent: { id: declared.id, records: [] } },
     ...(this.todo ? {} : { handler: asking([scenario.setup, check], (context) => runScenarioTest(context, declared)) }),
   } as never)
@@ -138,7 +144,7 @@ function mistakeIn(name: string, options: UntypedOptions): BenchAgentError | und
     requireScenarioOptions(name, options)
     const { cases } = options
     if (!isImmediate(cases) || options.where !== undefined || options.sample !== undefined) return undefined
-    const mistakes = quantileMistakes(options, [...(cases ?? [{ input: undefined }])], options.runs ?? 10)
+    const mistakes = quantileMistakes(options, [...(cases ?? [{ input: undefined }])], mostRuns(options.runs))
     return mistakes.length === 0
       ? undefined
       : mistakesError('BENCH_AGENT_OPTIONS', `the options of "${name}"`, mistakes)

@@ -1,16 +1,19 @@
 import { appendFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestModule } from 'vitest/node'
+import type { Calibration } from '../domain/calibration.ts'
 import type { Environment } from '../domain/environment.ts'
 import { messageOf } from '../domain/errors.ts'
 import type { UpdateMode } from '../history/accept.ts'
+import { pastCalibrations } from '../history/past-calibrations.ts'
 import { writeWhole } from '../history/write-whole.ts'
 import { resultsOf, resultsText } from '../report/json.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import type { Session } from '../report/session.ts'
+import { readCalibration } from './calibration-note.ts'
 import { findDead } from './dead.ts'
 import { mayWriteHistory } from './environment-variables.ts'
-import { gather } from './gather.ts'
+import { type Gathered, gather } from './gather.ts'
 import type { Begun } from './progress.ts'
 import { repositoryFolder } from './repository-folder.ts'
 import { updateBaselines } from './update-baselines.ts'
@@ -36,26 +39,41 @@ export async function concludeSession(end: SessionEnd): Promise<Session | undefi
   const gathered = gather(end.modules, end.root)
   const { dead, notRun } = await findDead(end, gathered)
   if (gathered.executions.length === 0 && dead.length === 0 && notRun.length === 0) return undefined
+  const calibration = (await readCalibration(end.sessionDirectory)) ?? undefined
+  // A session has one machine, and its first scenarios ended before that was calibrated.
+  if (calibration !== undefined)
+    for (const { record } of gathered.executions) record.environment = { ...record.environment, calibration }
+  // Before this session is among them.
+  const earlier = await earlierCalibrations(gathered, end.root)
   const baselines = await updateBaselines(gathered, {
     root: end.root,
     update: end.update,
     writeHistory: !end.interrupted && mayWriteHistory(end.variables, end.environment.ci),
     interrupted: end.interrupted,
+    session: end.startedAt.toISOString(),
   })
   const session: Session = {
     startedAt: end.startedAt.toISOString(),
     durationMs: Date.now() - end.startedAt.getTime(),
-    environment: end.environment,
+    environment: { ...end.environment, calibration },
     executions: gathered.executions.map(({ record, failed, place }) => ({ record, failed, place })),
     dead,
     notRun,
     baselines,
+    pastCalibrations: earlier,
     files: ['.bench-agent/results.json', '.bench-agent/RESULTS.md'],
     interrupted: end.interrupted,
     capUsd: end.capUsd,
   }
   await writeReports(session, end)
   return session
+}
+
+function earlierCalibrations({ executions, files }: Gathered, root: string): Promise<Calibration[]> | undefined {
+  const calibrated = executions.find(({ record }) => record.environment.calibration !== undefined)
+  if (calibrated === undefined) return undefined
+  const testFiles = new Set(files.map(({ testFile }) => testFile))
+  return pastCalibrations(root, testFiles, calibrated.record.environmentKey)
 }
 
 async function writeReports(session: Session, { root, variables }: SessionEnd): Promise<void> {

@@ -1,14 +1,22 @@
 import { readFileSync } from 'node:fs'
+import { turnsVariable } from '../command/turn-message.ts'
 import { type Mistake, mistakesError, quoteValue } from '../domain/errors.ts'
 import { z } from '../domain/zod.ts'
+import { executionsKept } from '../history/executions-kept.ts'
 
 const EventSchema = z.object({ repository: z.object({ default_branch: z.string() }) })
+
+const executionsVariable = 'BENCH_AGENT_BASELINE_EXECUTIONS'
 
 const known: Record<string, { expected: string; takes: (value: string) => boolean }> = {
   BENCH_AGENT_RUNNER: { expected: 'the name of the kind of machine', takes: (value) => value.trim() !== '' },
   BENCH_AGENT_HISTORY: {
     expected: '"auto", "read" or "write"',
     takes: (value) => ['auto', 'read', 'write'].includes(value),
+  },
+  [executionsVariable]: {
+    expected: `a whole number from 1 to ${executionsKept}`,
+    takes: (value) => /^[1-9]\d*$/.test(value) && Number(value) <= executionsKept,
   },
 }
 
@@ -20,7 +28,8 @@ const known: Record<string, { expected: string; takes: (value: string) => boolea
 export function requireEnvironment(variables: NodeJS.ProcessEnv): void {
   const mistakes: Mistake[] = []
   for (const [name, value] of Object.entries(variables)) {
-    if (!name.startsWith('BENCH_AGENT_') || value === undefined) continue
+    // What a user never sets is not among what may be set.
+    if (!name.startsWith('BENCH_AGENT_') || name === turnsVariable || value === undefined) continue
     const rule = known[name]
     if (rule === undefined)
       mistakes.push({ path: name, expected: `one of ${Object.keys(known).join(', ')}`, got: 'a variable that is none' })
@@ -38,6 +47,26 @@ export function mayWriteHistory(variables: NodeJS.ProcessEnv, ci: boolean): bool
   if (wish === 'write') return true
   if (wish === 'read') return false
   return !ci || onDefaultBranch(variables)
+}
+
+/**
+ * Executions up to which a session fills young baselines, from 2; absent where it fills none, because nobody asks for it or because it
+ * does not add to the history. `BENCH_AGENT_BASELINE_EXECUTIONS` decides, then what the project says.
+ */
+export function fillsTo(variables: NodeJS.ProcessEnv, ci: boolean, ofProject: number | undefined): number | undefined {
+  const wanted = executionsWanted(variables) ?? ofProject ?? 1
+  return wanted > 1 && mayWriteHistory(variables, ci) ? wanted : undefined
+}
+
+/** Why nothing comes of a wish to fill baselines that was made for this session; absent when it does, or nobody wished it. */
+export function fillRefusal(variables: NodeJS.ProcessEnv, ci: boolean): string | undefined {
+  if ((executionsWanted(variables) ?? 1) === 1 || mayWriteHistory(variables, ci)) return undefined
+  return `${executionsVariable} fills no baseline: this session does not add to the history. On another branch than the default one of a CI, BENCH_AGENT_HISTORY=write lets it.`
+}
+
+function executionsWanted(variables: NodeJS.ProcessEnv): number | undefined {
+  const value = variables[executionsVariable]
+  return value !== undefined && known[executionsVariable]?.takes(value) ? Number(value) : undefined
 }
 
 function onDefaultBranch(variables: NodeJS.ProcessEnv): boolean {

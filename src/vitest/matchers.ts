@@ -1,4 +1,5 @@
 import { checkFindings } from '../compare/judge.ts'
+import { graded } from '../compare/severity.ts'
 import type { Check } from '../domain/check.ts'
 import { BenchAgentError, mistakesError } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'
@@ -63,7 +64,7 @@ function requireSession(): WorkerSettings {
 
 /** A quantile that the runs cannot support is a mistake in the test, not a verdict on the agent. */
 function requireSupport({ name, record }: AgentMeasurement, thresholds: Thresholds): void {
-  const mistakes = quantileMistakes({ thresholds }, [{}], record.plan.runs)
+  const mistakes = quantileMistakes({ thresholds }, [{}], record.stop?.runs ?? record.plan.runs)
   if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', `the thresholds of "${name}"`, mistakes)
 }
 
@@ -108,7 +109,10 @@ function addChecks(record: AgentMeasurement['record'], checks: readonly Check[])
   const { verdict } = record
   const known = new Set(verdict.checks.map((check) => check.subject))
   const added = checks.filter((check) => !known.has(check.subject))
-  record.verdict = verdictOf([...verdict.checks, ...added], verdict.warnings, verdict.findings)
+  record.verdict = graded({
+    ...verdict,
+    ...verdictOf([...verdict.checks, ...added], verdict.warnings, verdict.findings),
+  })
 }
 
 function requireMeasurement(matcher: string, received: unknown): AgentMeasurement {

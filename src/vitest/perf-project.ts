@@ -7,6 +7,7 @@ import type { TestProject, Vite, Vitest } from 'vitest/node'
 import type { Mode } from '../domain/baseline.ts'
 import type { Prices } from '../domain/price.ts'
 import { z } from '../domain/zod.ts'
+import { executionsKept } from '../history/executions-kept.ts'
 import { PricesSchema } from '../run/price-schema.ts'
 import { requireValid } from '../run/validation.ts'
 import { requireEnvironment } from './environment-variables.ts'
@@ -35,6 +36,19 @@ export interface PerfProjectOptions {
   globalSetup?: string[] | undefined
   /** What an inconclusive verdict does to a test. @default 'pass', with a warning */
   inconclusive?: 'pass' | 'fail' | undefined
+  /** How baselines are kept. */
+  baseline?: BaselineOptions | undefined
+}
+
+/** How a project keeps its baselines. */
+export interface BaselineOptions {
+  /**
+   * Executions up to which a session fills a baseline that has fewer, from 1 to 10: it makes the scenario as often as it takes, and
+   * keeps each execution. Only where the history may be written. `BENCH_AGENT_BASELINE_EXECUTIONS` wins.
+   *
+   * @default 1: each session adds one
+   */
+  executions?: number | undefined
 }
 
 const filled = z.string().check(z.minLength(1))
@@ -49,6 +63,9 @@ const OptionsSchema = z.strictObject({
   setupFiles: z.optional(z.array(filled)),
   globalSetup: z.optional(z.array(filled)),
   inconclusive: z.optional(z.enum(['pass', 'fail'])),
+  baseline: z.optional(
+    z.strictObject({ executions: z.optional(z.int().check(z.minimum(1), z.maximum(executionsKept))) }),
+  ),
 })
 
 const defaultInclude = ['**/*.perf.?(c|m)[jt]s?(x)']

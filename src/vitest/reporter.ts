@@ -10,16 +10,19 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
+import { turnsVariable } from '../command/turn-message.ts'
 import type { Mode } from '../domain/baseline.ts'
 import { wallClock } from '../domain/clock.ts'
 import { messageOf } from '../domain/errors.ts'
 import type { Prices } from '../domain/price.ts'
-import { readEnvironment } from '../measure/environment.ts'
+import { isCi, readEnvironment } from '../measure/environment.ts'
 import type { Session } from '../report/session.ts'
+import { fillRefusal, fillsTo } from './environment-variables.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { repositoryFolder } from './repository-folder.ts'
 import type { WorkerSettings } from './settings.ts'
-import type { PlanArtifact, SamplesArtifact } from './transport.ts'
+import type { NoticeArtifact, PlanArtifact, SamplesArtifact } from './transport.ts'
+import type { TurnSession } from './turn-session.ts'
 
 /** What a project said about its performance tests. */
 export interface ProjectSettings {
@@ -29,6 +32,7 @@ export interface ProjectSettings {
   spendUsd?: number | undefined
   ensureStreamUsage?: boolean | undefined
   inconclusive?: 'pass' | 'fail' | undefined
+  baseline?: { executions?: number | undefined } | undefined
 }
 
 // Reporters that people read. Beside machine readers only, we keep quiet: their output must stay theirs.
@@ -43,6 +47,8 @@ const humanReporters = new Set([
   'github-actions',
   'hanging-process',
 ])
+// A session is calibrated once it has lasted this long: of a shorter one it would be too large a part.
+const uncalibratedMs = 3_000
 const brand = Symbol.for('bench-agent.reporter')
 const reporterPath = 'bench-agent/reporter'
 
@@ -59,15 +65,17 @@ export class BenchAgentReporter implements Reporter {
   #sessionDirectory: string | undefined
   #progress: Progress | undefined
   #conclusion: Promise<typeof import('./gather.ts')> | undefined
+  #turns: TurnSession | undefined
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
     this.#quiet = !vitest.config.reporters.some((reporter) => humanReporters.has(nameOf(reporter)))
   }
 
-  onTestRunStart(specifications: readonly TestSpecification[]): void {
+  async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
     const vitest = this.#vitest
     if (vitest === undefined) return
+    if (process.env[turnsVariable] !== undefined) await this.#beginTurns(vitest, specifications)
     this.#startedAt = new Date()
     this.#sessionDirectory ??= mkdtempSync(join(tmpdir(), 'bench-agent-'))
     this.#progress?.close()
@@ -75,10 +83,22 @@ export class BenchAgentReporter implements Reporter {
       clock: wallClock,
       lineEveryMs: process.stdout.isTTY ? 2_000 : 10_000,
     })
+    const refusal = fillRefusal(process.env, isCi(process.env))
+    if (refusal !== undefined) this.#print(refusal)
     // At every start, for watch mode may have switched to updating since the last one.
     for (const project of new Set(specifications.map((one) => one.project))) {
       project.provide('benchAgent', this.#settingsFor(vitest, project, this.#sessionDirectory))
     }
+  }
+
+  async #beginTurns(vitest: Vitest, specifications: readonly TestSpecification[]): Promise<void> {
+    const { turnSession } = await import('./turn-session.ts')
+    this.#turns = turnSession(process.env)
+    await this.#turns?.begin(vitest, specifications)
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    this.#turns?.moduleEnded(module)
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {
@@ -86,6 +106,7 @@ export class BenchAgentReporter implements Reporter {
       this.#progress?.plan(test, artifact as PlanArtifact)
       setImmediate(() => this.#prepareEnd())
     }
+    if (artifact.type === 'bench-agent:notice') this.#print((artifact as NoticeArtifact).text)
     if (artifact.type === 'bench-agent:samples') this.#progress?.samples(test, artifact as SamplesArtifact)
   }
 
@@ -112,7 +133,8 @@ export class BenchAgentReporter implements Reporter {
       // What only a session with measurements needs is loaded only then.
       const { concludeSession } = await import('./conclude.ts')
       const caps = [...this.projects.values()].flatMap(({ spendUsd }) => spendUsd ?? [])
-      const session = await concludeSession({
+      const conclude = this.#turns === undefined ? concludeSession : this.#turns.end
+      const session = await conclude({
         root: vitest.config.root,
         modules,
         update: vitest.snapshot.options.updateSnapshot,
@@ -152,7 +174,14 @@ export class BenchAgentReporter implements Reporter {
       project: project.name,
       root: vitest.config.root,
       mode: said?.mode ?? 'live',
-      update: vitest.snapshot.options.updateSnapshot,
+      // Who takes turns leaves every baseline as it is.
+      update: this.#turns === undefined ? vitest.snapshot.options.updateSnapshot : 'none',
+      turns: this.#turns?.settings,
+      // Elsewhere files run beside one another, and in turns there are two of everything.
+      calibratesFromAtMs:
+        said === undefined || this.#turns !== undefined ? undefined : this.#startedAt.getTime() + uncalibratedMs,
+      fillsTo:
+        this.#turns === undefined ? fillsTo(process.env, isCi(process.env), said?.baseline?.executions) : undefined,
       sessionDirectory,
       // A test that measures in a suite of its own pays the same prices.
       prices: said?.prices ?? Object.assign({}, ...[...this.projects.values()].map(({ prices }) => prices)),

@@ -1,40 +1,49 @@
 import type { TestContext } from 'vitest'
-import type { Baseline } from '../domain/baseline.ts'
+import { deviationOf } from '../compare/regression.ts'
+import { type Baseline, baselineValues, type Deviation } from '../domain/baseline.ts'
 import { wallClock } from '../domain/clock.ts'
 import { environmentKey } from '../domain/environment.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
-import type { Bounds } from '../domain/scenario.ts'
 import { readEnvironment } from '../measure/environment.ts'
 import { runScenario, type ScenarioResult } from '../run/scenario.ts'
-import type { ScenarioSetting } from '../run/setting.ts'
 import { mean } from '../stats/moments.ts'
 import { baselineFor } from './baseline-for.ts'
+import { fillingLine, firstFilling } from './filling.ts'
+import type { ExecutionInTest, ScenarioInTest } from './scenario-in-test.ts'
+import { addDeviation } from './session-shift.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
 import { addSpend, spentSoFar } from './spend-file.ts'
-import { keepRecord, sampleSender, sendPlan } from './transport.ts'
+import { keepRecord, sampleSender, sendNotice, sendPlan } from './transport.ts'
 import { watchScenario } from './watch.ts'
 
-/** A scenario that a test is about to measure. */
-export interface ScenarioInTest
-  extends Pick<ScenarioSetting, 'agent' | 'setup' | 'teardown' | 'check' | 'deferred' | 'signal'> {
-  plan: Plan
-  options: Bounds
-  identity: ExecutionRecord['identity']
-  /** Whether to hold it against its baseline. */
-  compares: boolean
-  /** Whether a baseline is kept of it, whatever comes after. */
-  keepsBaseline: boolean
+/** Measures a scenario in `task`, tells the main process of it while it goes, and keeps its record with the test. */
+export async function runInTest(task: TestContext['task'], scenario: ScenarioInTest): Promise<ExecutionInTest> {
+  const settings = workerSettings()
+  const execution = crypto.randomUUID()
+  const turns = settings?.turns
+  if (turns === undefined) return measureInTest(task, scenario, settings, execution)
+  const { takeTurns } = await import('./turn-gate.ts')
+  // What a version is held against is the other one, and no baseline.
+  const alone = { ...scenario, compares: false }
+  return takeTurns(turns, { ...scenario, task, execution }, () => measureInTest(task, alone, settings, execution))
 }
 
-/** Measures a scenario in `task`, tells the main process of it while it goes, and keeps its record with the test. */
-export async function runInTest(task: TestContext['task'], scenario: ScenarioInTest): Promise<ScenarioResult> {
-  const { plan, options, identity, compares, ...given } = scenario
-  const settings = workerSettings()
+async function measureInTest(
+  task: TestContext['task'],
+  scenario: ScenarioInTest,
+  settings: WorkerSettings | undefined,
+  execution: string,
+): Promise<ExecutionInTest> {
+  const { options, identity, compares, following, ...given } = scenario
+  const plan = following === undefined ? scenario.plan : { ...scenario.plan, spendUsd: following.spendUsd }
   const environment = readEnvironment()
-  const baseline = compares ? await baselineFor(task, identity, environmentKey(environment), settings) : undefined
+  const baseline =
+    following?.baseline ??
+    (compares ? await baselineFor(task, identity, environmentKey(environment), settings) : undefined)
+  const filling = following?.filling ?? firstFilling(scenario, baseline, settings)
+  if (filling !== undefined) await sendNotice(task, fillingLine(plan.name, filling))
   await sendPlan(task, announcement(plan, baseline, settings))
-  const execution = crypto.randomUUID()
   const sender = sampleSender(task, plan.name, execution, wallClock.nowMs)
   const watch = watchScenario(plan, settings)
   try {
@@ -55,17 +64,45 @@ export async function runInTest(task: TestContext['task'], scenario: ScenarioInT
       ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: await spentSoFar(settings) },
       from: task.file.filepath,
       clock: wallClock,
-      onConcluded: ({ record }) => keepRecord(task, record),
+      onConcluded: ({ record }) => keepRecord(task, Object.assign(record, { filling })),
       onPause: sender.offer,
       onRun: watch?.onRun,
       onCount: watch?.onCount,
     })
     await addSpend(settings, result.record.spentUsd)
+    // What the scenario lies off counts once.
+    if (following === undefined) await addDeviation(settings, deviation(result, baseline))
     await sender.flush(result.samples)
-    return result
+    await addCalibration(result.record, scenario, settings)
+    return { ...result, baseline }
   } finally {
     watch?.end()
   }
+}
+
+// Taken when the module loads, as our clock is: a test may set the date.
+const originAtMs = performance.timeOrigin
+
+/** Has the machine calibrated when that is due, now that nothing is measured, and notes what it could do with `record`. */
+async function addCalibration(
+  record: ExecutionRecord,
+  { signal, deferred }: ScenarioInTest,
+  settings: WorkerSettings | undefined,
+): Promise<void> {
+  if (settings?.calibratesFromAtMs === undefined) return
+  if (originAtMs + wallClock.nowMs() < settings.calibratesFromAtMs) return
+  // The time of a test that only measures inside is its own.
+  if (signal?.aborted || deferred) return
+  const { sessionCalibration } = await import('./session-calibration.ts')
+  const calibration = await sessionCalibration(settings.sessionDirectory)
+  if (calibration !== undefined) record.environment = { ...record.environment, calibration }
+}
+
+/** How far the times of `result` lie from what they are held against; absent when there is nothing. */
+function deviation({ record, samples }: ScenarioResult, baseline: Baseline | undefined): Deviation | undefined {
+  if (baseline === undefined) return undefined
+  const values = baselineValues(samples, record.plan.cases.length)
+  return deviationOf({ values, comparability: record.comparability, confirms: true }, baseline)
 }
 
 function announcement(
@@ -79,6 +116,7 @@ function announcement(
     cases: plan.cases.map((one) => one.name),
     order: plan.order,
     runs: plan.runs,
+    mayStop: plan.looks !== undefined,
     warmup: plan.warmup,
     totalRuns: plan.totalRuns,
     concurrency: plan.load.concurrency,

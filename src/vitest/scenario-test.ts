@@ -11,7 +11,9 @@ import type { ScenarioResult } from '../run/scenario.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
 import { type CallSite, raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
+import { nextToFill } from './next-to-fill.ts'
 import { runInTest } from './run-in-test.ts'
+import type { ExecutionInTest, Following, ScenarioInTest } from './scenario-in-test.ts'
 import { workerSettings } from './settings.ts'
 import { takeTurn } from './turns.ts'
 
@@ -46,27 +48,35 @@ export interface Declared {
 export async function runScenarioTest(context: TestContext, declared: Declared): Promise<void> {
   if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
   try {
-    const result = await takeTurn(context, () => measureInTest(context, declared))
-    requireVerdict(declared, result)
+    await takeTurn(context, () => measureInTest(context, declared))
   } catch (error) {
     throw error instanceof BenchAgentError ? raisedAt(error, declared.site) : error
   }
 }
 
-async function measureInTest(context: TestContext, declared: Declared): Promise<ScenarioResult> {
+async function measureInTest(context: TestContext, declared: Declared): Promise<void> {
   const { task, signal } = context
   const { name, options } = declared
   const cases = await resolveCases(options, dirname(task.file.filepath))
   const compares = options.baseline !== false
-  return runInTest(task, {
+  const settings = workerSettings()
+  const scenario: ScenarioInTest = {
     plan: planScenario(name, options, cases),
     options,
-    identity: identityOf(task, declared.id, workerSettings()),
+    identity: identityOf(task, declared.id, settings),
     ...callbacksOf(context, declared),
     compares,
     keepsBaseline: compares,
     signal,
-  })
+  }
+  const made: ExecutionInTest[] = []
+  let following: Following | undefined
+  do {
+    const execution = await runInTest(task, { ...scenario, following })
+    requireVerdict(declared, execution)
+    made.push(execution)
+    following = signal.aborted ? undefined : await nextToFill(task, scenario, made, settings)
+  } while (following !== undefined)
 }
 
 // The user's functions are called with what their types promise; here those types are known no more.
@@ -92,5 +102,8 @@ function requireVerdict(declared: Declared, { record, verdict, mistake }: Scenar
   if (mistake !== undefined) throw mistake
   const strict = (declared.options.inconclusive ?? workerSettings()?.inconclusive) === 'fail'
   if (verdict.status === 'pass' || (verdict.status === 'inconclusive' && !strict)) return
-  throw new BenchAgentError('BENCH_AGENT_VERDICT', explainVerdict(declared.name, verdict, record.problems, strict))
+  const { filling } = record
+  const which = filling === undefined ? '' : `, execution ${filling.execution} of ${filling.executions},`
+  const name = `${declared.name}${which}`
+  throw new BenchAgentError('BENCH_AGENT_VERDICT', explainVerdict(name, verdict, record.problems, strict))
 }

@@ -2,6 +2,7 @@ import type { Mode } from '../domain/baseline.ts'
 import type { Prices } from '../domain/price.ts'
 import type { UpdateMode } from '../history/accept.ts'
 import { maybeVitest } from './runner.ts'
+import type { TurnSettings } from './turn-gate.ts'
 
 /** What the main process tells the workers of a project. */
 export interface WorkerSettings {
@@ -19,6 +20,15 @@ export interface WorkerSettings {
   /** Cap of the whole session; absent without one. */
   spendUsd?: number | undefined
   inconclusive: 'pass' | 'fail'
+  /**
+   * From when on the machine is calibrated between two scenarios, in milliseconds since 1970; absent where it is not, because
+   * something else may be measured meanwhile.
+   */
+  calibratesFromAtMs?: number | undefined
+  /** Executions up to which a young baseline is filled; absent where none is. */
+  fillsTo?: number | undefined
+  /** Whose turns to take; absent in a session like any other. */
+  turns?: TurnSettings | undefined
 }
 
 declare module 'vitest' {

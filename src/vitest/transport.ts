@@ -23,6 +23,8 @@ export interface PlanArtifact extends TestArtifactBase {
   /** Positions of the cases in the order of a round. */
   order: number[]
   runs: number
+  /** Whether it makes fewer runs once its answer is clear. */
+  mayStop: boolean
   warmup: number
   totalRuns: number
   concurrency: number
@@ -44,6 +46,12 @@ export interface SamplesArtifact extends TestArtifactBase {
   columns: SampleColumns
 }
 
+/** Something to print while a test runs. */
+export interface NoticeArtifact extends TestArtifactBase {
+  type: 'bench-agent:notice'
+  text: string
+}
+
 declare module 'vitest' {
   interface TaskMeta {
     benchAgent?: TestMeasurements
@@ -51,6 +59,7 @@ declare module 'vitest' {
   interface TestArtifactRegistry {
     'bench-agent:plan': PlanArtifact
     'bench-agent:samples': SamplesArtifact
+    'bench-agent:notice': NoticeArtifact
   }
 }
 
@@ -59,6 +68,11 @@ type Task = TestContext['task']
 /** Tells the main process what is about to run. */
 export async function sendPlan(task: Task, plan: Omit<PlanArtifact, 'type' | 'pid'>): Promise<void> {
   await requireVitest('benchAgent').recordArtifact(task, { type: 'bench-agent:plan', pid: process.pid, ...plan })
+}
+
+/** Has the main process print `text`. */
+export async function sendNotice(task: Task, text: string): Promise<void> {
+  await requireVitest('benchAgent').recordArtifact(task, { type: 'bench-agent:notice', text })
 }
 
 /** Sends samples to the main process in blocks while runs go on. */

@@ -1,6 +1,9 @@
 import { rm } from 'node:fs/promises'
-import { baselineValues } from '../domain/baseline.ts'
+import { pool } from '../compare/contest.ts'
+import { baselineValues, type MetricValues } from '../domain/baseline.ts'
 import { messageOf } from '../domain/errors.ts'
+import { explainingValues } from '../domain/explaining.ts'
+import type { BaselineMetric } from '../domain/finding.ts'
 import { acceptExecution, obsoleteKeys, type UpdateMode } from '../history/accept.ts'
 import {
   type BaselineFile,
@@ -9,13 +12,8 @@ import {
   readBaselineFile,
   writeBaselineFile,
 } from '../history/baseline-file.ts'
-import {
-  type HistoryFile,
-  historyPath,
-  readHistoryFile,
-  withExecution,
-  writeHistoryFile,
-} from '../history/history-file.ts'
+import { type HistoryFile, historyPath, readHistoryFile, remember, writeHistoryFile } from '../history/history-file.ts'
+import { learnDrift } from '../history/learn-drift.ts'
 import { relativePath } from '../history/load.ts'
 import type { BaselineOutcome } from '../report/session.ts'
 import type { Gathered, GatheredExecution, GatheredFile } from './gather.ts'
@@ -27,6 +25,8 @@ export interface UpdateRules {
   /** Whether this session adds to the history of its machine. */
   writeHistory: boolean
   interrupted: boolean
+  /** What all executions of this session have in common. */
+  session: string
 }
 
 /** Accepts what passed into the baselines of its files. Only this function writes them, in one process. */
@@ -41,40 +41,61 @@ export async function updateBaselines(gathered: Gathered, rules: UpdateRules): P
   }
   if (rules.interrupted) return outcome
   const byFile = Map.groupBy(gathered.files, (file) => file.testFile)
+  const histories = new Map<string, HistoryFile>()
   for (const [testFile, files] of byFile) {
     const executions = gathered.executions.filter((one) => one.testFile === testFile)
     try {
-      await updateFile(testFile, files, executions, rules, outcome)
+      const opened = await updateFile(testFile, files, executions, rules, outcome)
+      for (const [path, history] of opened) histories.set(path, history)
     } catch (error) {
       outcome.problems.push(messageOf(error))
     }
   }
+  if (rules.writeHistory) await writeHistories(histories, outcome)
   return outcome
 }
 
+async function writeHistories(histories: ReadonlyMap<string, HistoryFile>, outcome: BaselineOutcome): Promise<void> {
+  const machines = Map.groupBy(histories.values(), ({ environmentKey }) => environmentKey)
+  for (const files of machines.values()) learnDrift(files)
+  for (const [path, history] of histories) {
+    try {
+      await writeHistoryFile(path, history)
+    } catch (error) {
+      outcome.problems.push(messageOf(error))
+    }
+  }
+}
+
+/** Writes the baselines of a file; returns its histories, by path, as they should be written. */
 async function updateFile(
   testFile: string,
   files: readonly GatheredFile[],
   executions: readonly GatheredExecution[],
   rules: UpdateRules,
   outcome: BaselineOutcome,
-): Promise<void> {
+): Promise<Map<string, HistoryFile>> {
   const before = await readBaselineFile(testFile)
   const file: BaselineFile = before ?? { schemaVersion: 1, scenarios: {} }
   const text = before === undefined ? undefined : baselineText(before)
-  const passed = lastAttempts(executions).filter(
-    (one) => one.passed && one.record.keepsBaseline && one.record.mistake === undefined,
+  const passed = decidingExecutions(executions).filter((group) =>
+    group.every((one) => one.passed && one.record.keepsBaseline && one.record.mistake === undefined),
   )
-  const history = await openHistories(rules.root, testFile, passed)
-  for (const execution of passed) acceptInto(file, history, execution, rules, outcome)
+  const history = await openHistories(rules.root, testFile, passed.flat())
+  for (const group of passed) acceptInto(file, history, group, rules, outcome)
   removeObsolete(file, files, rules, outcome)
   if (rules.update !== 'none' && baselineText(file) !== text) await store(testFile, file, rules, outcome)
-  if (rules.writeHistory) for (const [path, content] of history) await writeHistoryFile(path, content)
+  return history
 }
 
-// A retried test has several executions; the last one decided it.
-function lastAttempts(executions: readonly GatheredExecution[]): GatheredExecution[] {
-  return [...new Map(executions.map((one) => [one.key, one])).values()]
+/** Of each scenario the execution that decided its test; where several filled its baseline, all of the last attempt. */
+function decidingExecutions(executions: readonly GatheredExecution[]): GatheredExecution[][] {
+  return [...Map.groupBy(executions, ({ key }) => key).values()].map((all) => {
+    const last = all.at(-1)
+    return last?.record.filling === undefined
+      ? all.slice(-1)
+      : all.filter(({ record }) => record.filling !== undefined && record.attempt === last.record.attempt)
+  })
 }
 
 async function openHistories(
@@ -92,30 +113,52 @@ async function openHistories(
   return opened
 }
 
+/** Accepts executions of one scenario, the first of which may begin new levels that the others belong to. */
 function acceptInto(
   file: BaselineFile,
   histories: Map<string, HistoryFile>,
-  { key, record, samples, testFile }: GatheredExecution,
+  group: readonly GatheredExecution[],
   rules: UpdateRules,
   outcome: BaselineOutcome,
 ): void {
-  const values = baselineValues(samples, record.plan.cases.length)
-  const { entry, past, added, levels } = acceptExecution({ record, values }, file.scenarios[key], rules.update)
-  if (rules.update !== 'none') {
-    file.scenarios[key] = entry
-    if (added) outcome.added.push(record.identity.name)
-    for (const { metric, baseline, candidate } of levels) {
-      if (baseline === undefined) continue
-      outcome.accepted.push({
-        scenario: record.identity.name,
-        metric,
-        before: baseline.location,
-        after: candidate.location,
-      })
+  const together = pooledValues(group.map(valuesOf))
+  for (const [position, execution] of group.entries()) {
+    const { key, record, testFile } = execution
+    const { entry, past, added, levels } = acceptExecution(
+      { record, values: valuesOf(execution), explaining: explainingOf(execution), together },
+      file.scenarios[key],
+      position > 0 && rules.update === 'all' ? 'new' : rules.update,
+      rules.session,
+    )
+    if (rules.update !== 'none') {
+      file.scenarios[key] = entry
+      if (added) outcome.added.push(record.identity.name)
+      for (const { metric, baseline, candidate } of levels) {
+        if (baseline === undefined) continue
+        outcome.accepted.push({
+          scenario: record.identity.name,
+          metric,
+          before: baseline.location,
+          after: entry.metrics[metric]?.location ?? candidate.location,
+        })
+      }
     }
+    const history = histories.get(historyPath(rules.root, record.environmentKey, relativePath(rules.root, testFile)))
+    if (history !== undefined) remember(history, key, past)
   }
-  const history = histories.get(historyPath(rules.root, record.environmentKey, relativePath(rules.root, testFile)))
-  if (history !== undefined) history.scenarios[key] = withExecution(history.scenarios[key] ?? [], past)
+}
+
+function valuesOf({ samples, record }: GatheredExecution): MetricValues {
+  return baselineValues(samples, record.plan.cases.length)
+}
+
+function explainingOf({ samples, record }: GatheredExecution): MetricValues {
+  return explainingValues(samples, record.plan.cases.length)
+}
+
+function pooledValues(all: readonly MetricValues[]): MetricValues {
+  const names = new Set(all.flatMap((values) => Object.keys(values) as BaselineMetric[]))
+  return Object.fromEntries([...names].map((name) => [name, pool(all.flatMap((values) => [values[name] ?? []]))]))
 }
 
 function removeObsolete(

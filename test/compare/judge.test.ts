@@ -191,6 +191,7 @@ describe('against a baseline', () => {
         code: 'regression',
         subject: 'input tokens against baseline',
         metric: 'inputTokens',
+        severity: 'medium',
         value: 1400,
         bound: 1000,
         unit: 'tokens',
@@ -243,12 +244,12 @@ describe('against a baseline', () => {
   })
 
   test('success is told in percentage points', () => {
-    const failing = times(20, (position): GivenRun => ({ ...spent(1000), outcome: position < 8 ? 'wrong' : 'ok' }))
+    const failing = times(20, (position): GivenRun => ({ ...spent(1000), outcome: position < 12 ? 'wrong' : 'ok' }))
     const { checks } = judge(measured(failing, { thresholds: { successRatio: 0 } }), { ...alone, baseline: accepted })
     expect(regressions(checks)).toMatchObject([
       {
         metric: 'successRatio',
-        message: expect.stringContaining('success got worse: 100% → 60.0% (-40.0 points), p '),
+        message: expect.stringContaining('success got worse: 100% → 40.0% (-60.0 points), p '),
       },
     ])
   })

@@ -145,6 +145,7 @@ describe('baselineValues', () => {
     expect(baselineValues(samples, 2)).toEqual({
       successRatio: [[1, 0, 0, 0], [0]],
       workingMs: [[70], [200]],
+      workingPerOutputTokenMs: [[14], []],
       ttftMs: [[20], []],
       inputTokens: [[10], [20]],
       outputTokens: [[5], []],

@@ -79,6 +79,7 @@ describe('reading a run', () => {
     ['latencyMs', 120],
     ['responseTimeMs', 150],
     ['workingMs', 90],
+    ['workingPerOutputTokenMs', 0.45],
     ['waitingMs', 30],
     ['modelMs', 60],
     ['toolMs', 12],
@@ -100,7 +101,7 @@ describe('reading a run', () => {
   })
 
   test('every metric of a run has a fact above', () => {
-    expect(runMetricNames).toHaveLength(19)
+    expect(runMetricNames).toHaveLength(20)
   })
 
   test('a run that waited for nothing worked all the time', () => {

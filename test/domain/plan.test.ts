@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Case } from '../../src/domain/case.ts'
 import { BenchAgentError } from '../../src/domain/errors.ts'
-import { caseOfRun, executionLimitMs, type Plannable, planScenario, quantileMistakes } from '../../src/domain/plan.ts'
+import {
+  caseOfRun,
+  executionLimitMs,
+  looksOf,
+  mostRuns,
+  type Plannable,
+  planScenario,
+  quantileMistakes,
+} from '../../src/domain/plan.ts'
 import { times } from './given.ts'
 
 const named = (...names: string[]): Case[] => names.map((name) => ({ name, input: name }))
@@ -30,9 +38,16 @@ describe('planScenario', () => {
       thresholds: {},
       categories: {},
       hookTimeoutMs: 10_000,
-      stopWhenCertain: false,
+      detect: {},
       spendUsd: undefined,
     })
+    expect(planScenario('refund', {}, named('a')).looks).toBeUndefined()
+  })
+
+  test('plans the most runs of as many as it takes, and when to look', () => {
+    const plan = planScenario('refund', { runs: { max: 50, stop: 'auto' }, detect: { latencyMs: 0.2 } }, three)
+    expect(plan).toMatchObject({ runs: 50, totalRuns: 150, looks: [10, 20, 30, 40], detect: { latencyMs: 0.2 } })
+    expect(planScenario('refund', { runs: { max: 5, stop: 'auto' } }, three).looks).toEqual([])
   })
 
   test('keeps what was said', () => {
@@ -44,7 +59,6 @@ describe('planScenario', () => {
       limits: { latencyMs: 5000, steps: 15 },
       thresholds: { latencyMs: { p50: 800 } },
       hookTimeoutMs: 100,
-      stopWhenCertain: true,
       spendUsd: 1.2,
     }
     expect(planScenario('refund', options, three)).toMatchObject({
@@ -55,7 +69,6 @@ describe('planScenario', () => {
       limits: { latencyMs: 5000, steps: 15 },
       thresholds: { latencyMs: { p50: 800 } },
       hookTimeoutMs: 100,
-      stopWhenCertain: true,
       spendUsd: 1.2,
     })
   })
@@ -78,6 +91,24 @@ describe('planScenario', () => {
     expect(message).toContain('cases[3].name')
     expect(message).toContain('Expected cases[4].name to be unique, got "a", the name of cases[0] too.')
   })
+})
+
+describe('looksOf', () => {
+  test.each([
+    [50, [10, 20, 30, 40]],
+    [20, [5, 10, 15]],
+    [12, [5, 10]],
+    [51, [11, 22, 33, 44]],
+    [6, [5]],
+    [5, []],
+    [1, []],
+  ])('of %d rounds come after a fifth each, and not before five', (most, looks) => {
+    expect(looksOf(most)).toEqual(looks)
+  })
+})
+
+test('mostRuns is what runs says, or may say at most', () => {
+  expect([undefined, 7, { max: 50, stop: 'auto' } as const].map(mostRuns)).toEqual([10, 7, 50])
 })
 
 describe('the order of the runs', () => {
@@ -126,6 +157,15 @@ describe('the number of runs that a quantile takes', () => {
         remedy: `Set \`runs: ${needed}\`, or judge p50, mean or max.`,
       },
     ])
+  })
+
+  test('as many as it takes are enough when the most are, and the remedy names that option', () => {
+    const options = (max: number): Plannable => ({
+      runs: { max, stop: 'auto' },
+      thresholds: { latencyMs: { p95: 4000 } },
+    })
+    expect(refusal(options(59), named('a'))).toBe('it was planned')
+    expect(refusal(options(50), named('a'))).toContain('Set `max: 59`')
   })
 
   test('the runs of all cases count, and the remedy tells the runs of each', () => {
@@ -177,14 +217,14 @@ describe('the number of runs that a quantile takes', () => {
 describe('executionLimitMs', () => {
   const plan = planScenario('refund', { runs: 20, warmup: 2, limits: { latencyMs: 1000 }, hookTimeoutMs: 100 }, three)
 
-  test('is every run at its limit with its three hooks, half as many again, and half a minute', () => {
-    expect(executionLimitMs(plan)).toBe((2 + 90) * 1300 + 30_000)
+  test('is every run at its limit with its three hooks, one and a half as many to confirm, and half a minute', () => {
+    expect(executionLimitMs(plan)).toBe((2 + 150) * 1300 + 30_000)
   })
 
   test('runs at once share the time; a rate adds what it waits', () => {
-    expect(executionLimitMs({ ...plan, load: { concurrency: 10 } })).toBe((2 + 9) * 1300 + 30_000)
+    expect(executionLimitMs({ ...plan, load: { concurrency: 10 } })).toBe((2 + 15) * 1300 + 30_000)
     expect(executionLimitMs({ ...plan, load: { concurrency: 10, runsPerSecond: 0.5 } })).toBe(
-      (2 + 9) * 1300 + 180_000 + 30_000,
+      (2 + 15) * 1300 + 300_000 + 30_000,
     )
   })
 })

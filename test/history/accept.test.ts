@@ -17,8 +17,8 @@ const entry: BaselineEntry = { ...same, metrics: committedLines(before) }
 /** What accepting an execution with `values` does to `known`, after it was judged against it. */
 function accept(values: MetricValues, known: BaselineEntry | undefined, update: UpdateMode): Acceptance {
   const baseline = { entry: known, history: [], environmentKey: 'here' }
-  const findings: Finding[] = compareWithBaseline(values, same, baseline).map((finding) =>
-    finding.status === 'worse' && update === 'all' ? { ...finding, status: 'accepted' } : finding,
+  const findings: Finding[] = compareWithBaseline({ values, comparability: same, confirms: true }, baseline).map(
+    (finding) => (finding.status === 'worse' && update === 'all' ? { ...finding, status: 'accepted' } : finding),
   )
   const passing = recordOf('passing')
   const record: ExecutionRecord = {
@@ -160,4 +160,13 @@ describe('obsoleteKeys', () => {
   test('quotes in the name of a project are left out, as in its keys', () => {
     expect(obsoleteKeys(file('perf on gpt-5 > book'), 'perf on "gpt-5"', new Set())).toEqual(['perf on gpt-5 > book'])
   })
+})
+
+test('the lines are made of all executions that fill the baseline together, and the history keeps this one', () => {
+  const values: MetricValues = { steps: steady(2) }
+  const together: MetricValues = { steps: [[...times(5, () => 2), ...times(5, () => 3)]] }
+  const record = { ...recordOf('passing'), comparability: same }
+  const { entry: made, past } = acceptExecution({ record, values, together }, undefined, 'new', 'session')
+  expect(made.metrics).toEqual(committedLines(together))
+  expect(past).toMatchObject({ values, session: 'session', committed: { steps: made.metrics.steps?.location } })
 })

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PastExecution } from '../../src/domain/baseline.ts'
+import { executionsKept } from '../../src/history/executions-kept.ts'
 import {
-  executionsKept,
   type HistoryFile,
   historyPath,
   readHistoryFile,

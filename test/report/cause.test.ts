@@ -10,7 +10,9 @@ const slower = finding('workingMs', 'worse', 800, 1_200)
 
 describe('the likely cause', () => {
   test('of more tokens is more steps, when there are more', () => {
-    expect(likelyCause(recordOf('regression'))).toMatch(/^More model calls in a run \(steps 2 → 3, tool calls 1 → 2, /)
+    expect(likelyCause(recordOf('regression'))).toBe('More steps: 2 → 3.')
+    const findings = [finding('steps', 'worse', 2, 3), finding('toolCalls', 'worse', 1, 2)]
+    expect(causeOf(...findings)).toBe('More model calls in a run (steps 2 → 3, tool calls 1 → 2).')
   })
 
   test('of more tokens in as many steps is more input, or longer answers', () => {

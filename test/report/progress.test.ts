@@ -7,8 +7,13 @@ const progress = { name: 'refund', done: 41, total: 80, failed: 2, elapsedMs: 21
 describe('the plan of a scenario', () => {
   test('tells runs, time, cost and cap', () => {
     expect(planLine({ ...plan, msPerRun: 500, usdPerRun: 0.005, capUsd: 1.2 })).toBe(
-      'refund: 4 cases × 20 runs + 2 warm-up = 82 runs, about 41 s, estimated $0.41 (from its baseline), cap $1.20',
+      'refund: 4 cases × 20 runs + 2 warm-up = 82 runs, about 41 s, estimated $0.41 (from its baseline; $1.01 if a worsening has to be confirmed), cap $1.20',
     )
+  })
+
+  test('tells what confirming may cost: one and a half as many runs, and no warm-up', () => {
+    const line = planLine({ ...plan, cases: ['a'], runs: 5, warmup: 3, totalRuns: 5, usdPerRun: 1 })
+    expect(line).toContain('estimated $8.00 (from its baseline; $16.00 if a worsening has to be confirmed)')
   })
 
   test('tells nothing that it does not know', () => {
@@ -20,6 +25,11 @@ describe('the plan of a scenario', () => {
     expect(planLine({ ...plan, cases: ['a'], runs: 1, warmup: 1, totalRuns: 1 })).toBe(
       'refund: 1 run + 1 warm-up = 2 runs',
     )
+  })
+
+  test('of as many runs as it takes tells the most', () => {
+    expect(planLine({ ...plan, mayStop: true })).toBe('refund: 4 cases × up to 20 runs + 2 warm-up = up to 82 runs')
+    expect(planLine({ ...plan, cases: ['a'], warmup: 0, totalRuns: 20, mayStop: true })).toBe('refund: up to 20 runs')
   })
 
   test('takes less time with several runs in flight', () => {

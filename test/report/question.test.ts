@@ -27,7 +27,7 @@ test('success, dead cases, scores and open streams tell worse', () => {
 })
 
 test('checks of the measurement answer none', () => {
-  for (const code of ['tooFewSamples', 'provider', 'missingBaseline', 'spend', 'stopped', 'mistake'] as const)
+  for (const code of ['tooFewSamples', 'provider', 'missingBaseline', 'spend', 'insensitive', 'mistake'] as const)
     expect(questionOfCheck(failedCheck(code, 'any'))).toBeUndefined()
   expect(questionOfCheck(thresholdCheck('latencyMs', 'latency p95', { code: 'unknownMetric' }))).toBeUndefined()
 })

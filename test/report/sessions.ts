@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Calibration } from '../../src/domain/calibration.ts'
 import { fromColumns, toColumns } from '../../src/domain/columns.ts'
 import { type ExecutionRecord, Results } from '../../src/domain/record.ts'
 import { createSamples } from '../../src/domain/sample.ts'
@@ -62,6 +63,15 @@ function partialOf({ samples, plan }: ExecutionRecord, runs: number): Summary {
   return summarize(fromColumns([toColumns(all, 0, runs)]), { durationMs: 0 }, cases)
 }
 
+/** What a machine can do whose fixed piece of work takes this long. */
+export function calibration(meanUs: number): Calibration {
+  return { workload: 1, iterations: 400, medianUs: meanUs, meanUs, spreadRatio: 0.2 }
+}
+
+function calibrated(record: ExecutionRecord): ExecutionRecord {
+  return { ...record, environment: { ...record.environment, calibration: calibration(102) } }
+}
+
 const first = {
   ...unchangedBaselines,
   written: ['test/__bench__/refund.perf.ts.json'],
@@ -115,4 +125,8 @@ export const sessions: Record<string, () => Session> = {
   refused: () =>
     sessionOf([...['refused', 'mistake', 'unreachable'].map(recordOf), ...recordsOf('infrastructure').slice(1)]),
   forty: () => sessionOf(recordsOf('forty')),
+  impact: () => sessionOf([recordOf('calls'), recordOf('cache')]),
+  slowly: () => sessionOf([recordOf('creeping'), recordOf('unconfirmed')]),
+  shifted: () =>
+    sessionOf(recordsOf('shifted').map(calibrated), { pastCalibrations: [101, 98, 100, 99].map(calibration) }),
 }

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest'
 import { environmentKey } from '../../src/domain/environment.ts'
+import type { ExecutionRecord } from '../../src/domain/record.ts'
 import { createSamples } from '../../src/domain/sample.ts'
 import { summarize } from '../../src/domain/summary.ts'
 import { recordOf } from '../../src/run/record.ts'
 import { emptyTally, type Tally } from '../../src/run/tally.ts'
+import { samplesOf, times } from '../domain/given.ts'
 import { virtualClock } from '../virtual-clock.ts'
 import { scenarioSetting } from './scenario-setting.ts'
 
 const startedAt = new Date('2026-11-20T09:00:00.000Z')
 
-function record(tally: Partial<Tally> = {}): ReturnType<typeof recordOf> {
+function record(tally: Partial<Tally> = {}, more: Partial<Parameters<typeof recordOf>[0]> = {}): ExecutionRecord {
   const setting = scenarioSetting(virtualClock(), () => 'done', { cases: [{ input: 'a', expected: 'b', priority: 1 }] })
   const samples = createSamples(0)
   const resources = { durationMs: 0 }
@@ -25,6 +27,9 @@ function record(tally: Partial<Tally> = {}): ReturnType<typeof recordOf> {
     verdict: { status: 'pass', checks: [], warnings: [], findings: [] },
     comparability: { mode: 'live', model: '', load: 'concurrency 1', cases: setting.plan.caseHash },
     mistake: undefined,
+    confirmedFrom: undefined,
+    stop: undefined,
+    ...more,
   })
 }
 
@@ -47,4 +52,10 @@ test('the time is that of the start, and the key that of the machine', () => {
   expect(written).toBe('2026-11-20T09:00:00.000Z')
   expect(key).toBe(environmentKey(environment))
   expect(samples).toBeUndefined()
+})
+
+test('runs that were made to confirm what looked worse are counted, and absent where none were', () => {
+  const samples = samplesOf(times(25, () => ({})))
+  expect(record({}, { samples, confirmedFrom: 10 }).confirmationRuns).toBe(15)
+  expect(record({}, { samples }).confirmationRuns).toBeUndefined()
 })

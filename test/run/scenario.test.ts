@@ -410,15 +410,6 @@ describe('an execution stops', () => {
     })
     expect(codes(result)).toEqual(['provider'])
   })
-
-  test('when failure is certain, after a whole round', async () => {
-    const result = await executed(() => () => Promise.reject(new Error('broken')), {
-      options: { runs: 10, stopWhenCertain: true },
-      cases: letters,
-    })
-    expect(result.samples.length).toBe(3)
-    expect(codes(result)).toContain('stopped')
-  })
 })
 
 describe('an abort of the signal', () => {

@@ -18,8 +18,8 @@ function tallyOf(changes: Partial<Tally>): Tally {
   return { ...emptyTally(), ...changes }
 }
 
-test('nothing stops runs that cost what they may and fail as they may', () => {
-  const plan = planOf({ spendUsd: 1, stopWhenCertain: true })
+test('nothing stops runs that cost what they may', () => {
+  const plan = planOf({ spendUsd: 1 })
   expect(stopReason(plan, samplesOf('ok', 'ok'), tallyOf({ spentUsd: 0.99 }), noCap)).toBeUndefined()
 })
 
@@ -134,86 +134,5 @@ describe('the cap', () => {
 
   test('that nobody set does not care for prices', () => {
     expect(stopReason(planOf(), samplesOf('ok'), tallyOf({ unknownCosts: 1, spentUsd: 1e6 }), noCap)).toBeUndefined()
-  })
-})
-
-describe('certain failure', () => {
-  const reason = (options: Parameters<typeof planOf>[0], samples: Samples, cases = 1) =>
-    stopReason(
-      planOf(
-        { stopWhenCertain: true, ...options },
-        Array.from({ length: cases }, (_, input) => ({ input })),
-      ),
-      samples,
-      emptyTally(),
-      noCap,
-    )
-
-  test('stops after the first failure when every run must be ok', () => {
-    expect(reason({ runs: 10 }, samplesOf('ok', 'wrong'))).toEqual({
-      status: 'fail',
-      code: 'stopped',
-      subject: 'stopping rule',
-      message: 'Stopped after 2 of 10 runs: 1 failed, so success could not reach its threshold any more.',
-      remedy: 'Mend what failed; `stopWhenCertain: false` measures every run all the same.',
-    })
-  })
-
-  test('does not stop unless it is asked to', () => {
-    expect(reason({ runs: 10, stopWhenCertain: false }, samplesOf('wrong'))).toBeUndefined()
-  })
-
-  test('stops only when even success in every run to come would not do', () => {
-    const thresholds = { successRatio: 0.8 }
-    expect(reason({ runs: 10, thresholds }, samplesOf('wrong', 'error'))).toBeUndefined()
-    expect(reason({ runs: 10, thresholds }, samplesOf('wrong', 'error', 'timeout'))).toMatchObject({ code: 'stopped' })
-    expect(reason({ runs: 10, thresholds }, samplesOf('wrong', 'error', 'limit'))).toMatchObject({ code: 'stopped' })
-  })
-
-  test('computes success as the threshold is judged, to the last bit', () => {
-    // 1 − 9 / 10 is a little less than 1 / 10.
-    const nine = Array.from({ length: 9 }, () => 'wrong' as const)
-    expect(reason({ runs: 10, thresholds: { successRatio: 0.1 } }, samplesOf(...nine))).toBeUndefined()
-  })
-
-  test('comes after a whole round, so that the report can tell which cases fail', () => {
-    expect(reason({ runs: 3 }, samplesOf('wrong', 'wrong', 'wrong'), 4)).toBeUndefined()
-    expect(reason({ runs: 3 }, samplesOf('wrong', 'wrong', 'wrong', 'ok'), 4)).toMatchObject({
-      message: 'Stopped after 4 of 12 runs: 3 failed, so success could not reach its threshold any more.',
-    })
-  })
-
-  test('does not count what broke on the infrastructure', () => {
-    const broken = Array.from({ length: 4 }, () => 'infrastructure' as const)
-    const thresholds = { successRatio: 0.5 }
-    expect(reason({ runs: 10, thresholds }, samplesOf(...broken, 'wrong', 'wrong', 'wrong'))).toBeUndefined()
-    expect(reason({ runs: 10, thresholds }, samplesOf(...broken, 'wrong', 'wrong', 'wrong', 'wrong'))).toMatchObject({
-      code: 'stopped',
-    })
-  })
-
-  test('is not certain when nothing but the infrastructure failed', () => {
-    expect(reason({ runs: 2 }, samplesOf('infrastructure', 'infrastructure'))).toBeUndefined()
-  })
-
-  test('is that of the cases which no category judges by its own, where the scenario names no success', () => {
-    const cases = [{ input: 1, category: 'hard' }, { input: 2 }]
-    const stopped = (options: Parameters<typeof planOf>[0], failing: number) => {
-      const samples = createSamples(2)
-      for (const caseIndex of [0, 1])
-        keepRun(samples, runMeasurement({ outcome: caseIndex === failing ? 'wrong' : 'ok' }), caseIndex, 0, 0)
-      const plan = planOf(
-        { runs: 10, stopWhenCertain: true, categories: { hard: { successRatio: 0.5 } }, ...options },
-        cases,
-      )
-      return stopReason(plan, samples, emptyTally(), noCap)?.code
-    }
-    expect(stopped({}, 0)).toBeUndefined()
-    expect(stopped({}, 1)).toBe('stopped')
-    expect(stopped({ thresholds: { successRatio: 1 } }, 0)).toBe('stopped')
-  })
-
-  test('that the last run brings has stopped nothing', () => {
-    expect(reason({ runs: 2 }, samplesOf('ok', 'wrong'))).toBeUndefined()
   })
 })

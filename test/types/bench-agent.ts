@@ -37,6 +37,21 @@ benchAgent(
   },
 )
 
+// As many runs as it takes, and what has to be found.
+benchAgent('auto', {
+  runs: { max: 50, stop: 'auto' },
+  detect: { latencyMs: 0.2, totalTokens: 0.1, successRatio: 0.1, scores: { polite: 0.2 } },
+  agent: () => 'done',
+})
+
+benchAgent('misspelled', {
+  // @ts-expect-error there is one way to stop
+  runs: { max: 50, stop: 'early' },
+  // @ts-expect-error what is compared is asked by the names of thresholds
+  detect: { workingMs: 0.2 },
+  agent: () => 'done',
+})
+
 benchAgent.for(models)(
   'refund on $name',
   (model) => ({

@@ -2,13 +2,25 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { mayWriteHistory, requireEnvironment } from '../../src/vitest/environment-variables.ts'
+import { fillRefusal, fillsTo, mayWriteHistory, requireEnvironment } from '../../src/vitest/environment-variables.ts'
 
 describe('the variables that begin with BENCH_AGENT_', () => {
   test('may be absent or right', () => {
     expect(() =>
       requireEnvironment({ PATH: '/bin', BENCH_AGENT_RUNNER: 'big', BENCH_AGENT_HISTORY: 'read' }),
     ).not.toThrow()
+  })
+
+  test.for(['1', '5', '10'])('may fill baselines up to %s executions', (executions) => {
+    expect(() => requireEnvironment({ BENCH_AGENT_BASELINE_EXECUTIONS: executions })).not.toThrow()
+  })
+
+  test.for(['', '0', '11', '2.5', '-3', 'all', '1e1'])('cannot fill baselines up to %o executions', (executions) => {
+    expect(() => requireEnvironment({ BENCH_AGENT_BASELINE_EXECUTIONS: executions })).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('Expected BENCH_AGENT_BASELINE_EXECUTIONS to be a whole number from 1 to 10'),
+      }),
+    )
   })
 
   test('are told all at once when they are wrong', () => {
@@ -48,5 +60,41 @@ describe('a passing session adds to the history', () => {
     ['where it is told not to, not', false, { BENCH_AGENT_HISTORY: 'read' }, false],
   ])('%s', (_, ci, variables, expected) => {
     expect(mayWriteHistory(variables, ci)).toBe(expected)
+  })
+})
+
+describe('a session fills young baselines', () => {
+  const variables = { BENCH_AGENT_BASELINE_EXECUTIONS: '5' }
+
+  test.each<[string, NodeJS.ProcessEnv, boolean, number | undefined, number | undefined]>([
+    ['only when somebody asks for it', {}, false, undefined, undefined],
+    ['as the project says', {}, false, 3, 3],
+    ['as the variable says', variables, false, undefined, 5],
+    ['as the variable says before the project', variables, false, 3, 5],
+    [
+      'not when the variable takes back what the project says',
+      { BENCH_AGENT_BASELINE_EXECUTIONS: '1' },
+      false,
+      3,
+      undefined,
+    ],
+    ['not in CI, where it does not add to the history', variables, true, 3, undefined],
+    ['in CI, where it is told to add to the history', { ...variables, BENCH_AGENT_HISTORY: 'write' }, true, 3, 5],
+    ['not where it only reads the history', { ...variables, BENCH_AGENT_HISTORY: 'read' }, false, 3, undefined],
+  ])('%s', (_, given, ci, ofProject, expected) => {
+    expect(fillsTo(given, ci, ofProject)).toBe(expected)
+  })
+
+  test('and says so when nothing comes of the wish', () => {
+    expect(fillRefusal(variables, true)).toBe(
+      'BENCH_AGENT_BASELINE_EXECUTIONS fills no baseline: this session does not add to the history. On another branch than the default one of a CI, BENCH_AGENT_HISTORY=write lets it.',
+    )
+    expect(fillRefusal({ ...variables, BENCH_AGENT_HISTORY: 'read' }, false)).toBeDefined()
+  })
+
+  test('and says nothing where nobody wished it for this session, or where it does', () => {
+    expect(fillRefusal({}, true)).toBeUndefined()
+    expect(fillRefusal({ BENCH_AGENT_BASELINE_EXECUTIONS: '1' }, true)).toBeUndefined()
+    expect(fillRefusal(variables, false)).toBeUndefined()
   })
 })

@@ -18,6 +18,7 @@ const plan: PlanArtifact = {
   runs: 20,
   warmup: 2,
   totalRuns: 40,
+  mayStop: false,
   concurrency: 1,
   usdPerRun: 0.005,
   msPerRun: 500,
@@ -46,7 +47,7 @@ describe('the progress of a scenario', () => {
   test('begins with its plan and what it will cost', async () => {
     const lines = await follow(async (progress) => progress.plan(refund, plan))
     expect(lines).toEqual([
-      'refund: 2 cases × 20 runs + 2 warm-up = 42 runs, about 21 s, estimated $0.21 (from its baseline), cap $1.20',
+      'refund: 2 cases × 20 runs + 2 warm-up = 42 runs, about 21 s, estimated $0.21 (from its baseline; $0.51 if a worsening has to be confirmed), cap $1.20',
     ])
   })
 

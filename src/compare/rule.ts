@@ -1,0 +1,44 @@
+import { isDuration } from '../domain/baseline.ts'
+import type { BaselineLine, BaselineMetric } from '../domain/finding.ts'
+
+/** Chance at which noise alone is called a regression, for one metric of one scenario: 1% for a suite of a hundred. */
+export const falseAlarmRate = 0.0001
+/** Chance at which noise alone is called an improvement, which fails nothing. */
+export const improvementRate = 0.01
+/** Chance at which noise alone has a metric measured again. */
+export const screenRate = 0.05
+/** A worsening up to this share of the baseline is not measured again. */
+export const screenEffectRatio = 0.05
+/** Chance at which noise alone lets the fresh runs agree with what they should confirm. */
+export const confirmationRate = 0.05
+/** Fresh runs that confirm, for each planned one. */
+export const confirmationRatio = 1.5
+/** A worsening below this share of the baseline is never a regression of a steady metric. */
+export const steadyToleranceRatio = 0.05
+/** A time that got worse by less than this is never a regression: timers and schedulers are no finer. */
+export const smallestEffectMs = 1
+/** Share of executions in which what could be seen is seen. */
+export const powerRatio = 0.9
+/** Of the false-alarm rate, what an execution may use that stops before its last run because it got clearly worse. */
+export const lookRate = falseAlarmRate / 10
+/** Chance at which an execution stops too early that got worse by what was to be found. */
+export const missRate = 0.05
+/** Chance at which an execution stops on the wrong side of a threshold, for each side. */
+export const thresholdRate = 0.025
+/** A worsening that looks at least this large and could not be told from noise is worth a word. */
+export const unclearEffectRatio = 0.5
+/** Past executions from which on a baseline is not young any more. */
+export const matureExecutions = 5
+
+// Of a machine's drift a single execution tells nothing, and two hardly more.
+const youngEffectRatios = [0.5, 0.35, 0.25, 0.2]
+
+/** Whether `candidate` is so little off `baseline` that no clock could tell. */
+export function isTiny(metric: BaselineMetric, baseline: BaselineLine, candidate: BaselineLine): boolean {
+  return isDuration(metric) && Math.abs(candidate.location - baseline.location) < smallestEffectMs
+}
+
+/** A worsening below this share of the baseline is never a regression of a noisy metric, of which `executions` are known. */
+export function smallestEffectRatio(metric: BaselineMetric, executions: number): number {
+  return (isDuration(metric) ? youngEffectRatios[executions - 1] : undefined) ?? 0.1
+}

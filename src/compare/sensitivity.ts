@@ -1,0 +1,46 @@
+import { isDuration } from '../domain/baseline.ts'
+import { type Contest, ratioOf, shiftOfRatio } from './contest.ts'
+import { detectableShift, foundRatio } from './detectable.ts'
+import { powerRatio, screenEffectRatio, smallestEffectMs, smallestEffectRatio } from './rule.ts'
+import type { PlannedRuns, Steps } from './steps.ts'
+import { detectableFailures, foundFailures } from './success.ts'
+import { dropOf, failureRatioOf, successSteps } from './success-steps.ts'
+
+/** The smallest worsening that would be found, as a share of the baseline; absent when none would, or the baseline lies at 0. */
+export function detectableRatio(contest: Contest, runs: PlannedRuns): number | undefined {
+  const { metric, noise, reference, line } = contest
+  if (reference.location === 0) return undefined
+  if (metric === 'successRatio') {
+    const failureRatio = detectableFailures(successSteps(contest, runs), powerRatio)
+    return failureRatio === undefined ? undefined : dropOf(contest, failureRatio)
+  }
+  if (noise === undefined) return undefined
+  const shift = detectableShift(noise, line.n, stepsOf(contest, runs))
+  if (shift === undefined) return undefined
+  const ratio = ratioOf({ ...contest, shift })
+  return Number.isFinite(ratio) ? ratio : undefined
+}
+
+/** Whether a worsening by `ratio` of the baseline would be found in 90% of executions. */
+export function finds(contest: Contest, runs: PlannedRuns, ratio: number): boolean {
+  const { metric, noise, line } = contest
+  if (metric === 'successRatio') {
+    const found = foundFailures(successSteps(contest, runs))
+    return found !== undefined && found(failureRatioOf(contest, ratio)) >= powerRatio
+  }
+  if (noise === undefined) return false
+  return foundRatio(noise, line.n, stepsOf(contest, runs))(shiftOfRatio(contest, ratio)) >= powerRatio
+}
+
+/** The steps in which a worsening of `contest` is found, on the scale on which it is compared. */
+export function stepsOf(contest: Contest, runs: PlannedRuns): Steps {
+  const { metric, reference, executions } = contest
+  const tiny = isDuration(metric) ? smallestEffectMs / reference.location : 0
+  const asked = runs.looks?.askedRatio
+  return {
+    ...runs,
+    screenShift: shiftOfRatio(contest, screenEffectRatio),
+    smallestShift: shiftOfRatio(contest, Math.max(tiny, smallestEffectRatio(metric, executions))),
+    askedShift: asked === undefined ? undefined : shiftOfRatio(contest, asked),
+  }
+}

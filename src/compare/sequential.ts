@@ -1,0 +1,84 @@
+import type { Baseline } from '../domain/baseline.ts'
+import { askedRatios } from '../domain/detect.ts'
+import type { BaselineMetric } from '../domain/finding.ts'
+import { studentQuantile } from '../stats/student.ts'
+import { evidence, isSteady, worseningOf } from './assess.ts'
+import { type Contest, ratioOf } from './contest.ts'
+import { excludedShift } from './detectable.ts'
+import { standardError } from './evidence.ts'
+import { awaited, type Progress, plannedRuns } from './progress.ts'
+import { type Candidate, contestsOf } from './regression.ts'
+import { falseAlarmRate, isTiny, lookRate, missRate, smallestEffectRatio, steadyToleranceRatio } from './rule.ts'
+import { stepsOf } from './sensitivity.ts'
+import { notWorseShifts, worseShifts } from './sequential-power.ts'
+import type { PlannedRuns } from './steps.ts'
+import { failuresOf, sumOf } from './success.ts'
+import { successLooks } from './success-steps.ts'
+
+/** How a metric stands at a look. */
+export interface Standing {
+  metric: BaselineMetric
+  /**
+   * - `worse`: clearly worse than the baseline
+   * - `notWorse`: clearly not worse by what is to be found; told of what is waited for
+   * - `open`: neither
+   */
+  answer: 'worse' | 'notWorse' | 'open'
+  /** Whether the execution goes on while it is open. */
+  isAwaited: boolean
+}
+
+/**
+ * How each metric of an execution stands that may end now, after `progress.rounds` rounds, though not all were made. Over all looks
+ * the chance that noise alone makes one `worse` is a tenth of the rule's false-alarm rate, and the chance that one is `notWorse`
+ * which got worse by what is to be found is 5%: O'Brien and Fleming's bounds, of which those against going on do not bind. What is to
+ * be found is what the user asks, or what all planned runs could find. Empty when nothing can be compared.
+ *
+ * @see METHODOLOGY.md#stopping-early
+ */
+export function standingsOf(candidate: Candidate, baseline: Baseline, progress: Progress): Standing[] {
+  const asked = askedRatios(candidate.detect ?? {})
+  const contests = contestsOf(candidate, baseline).flatMap((one) => ('status' in one ? [] : [one]))
+  const judged = contests.filter(({ metric, noise }) => metric === 'successRatio' || noise !== undefined)
+  const waited = awaited(
+    judged.map(({ metric }) => metric),
+    asked,
+  )
+  const look = progress.looks?.indexOf(progress.rounds) ?? -1
+  return judged.map((contest) => {
+    const { metric } = contest
+    const plan = { ...progress, confirms: candidate.confirms, askedRatio: asked.get(metric) }
+    const runs = plannedRuns(contest.line.n / progress.rounds, plan)
+    const isAwaited = waited.has(metric)
+    return { metric, answer: answerOf(contest, runs, look, isAwaited), isAwaited }
+  })
+}
+
+function answerOf(contest: Contest, runs: PlannedRuns, look: number, isAwaited: boolean): Standing['answer'] {
+  const { metric, noise, reference, line, shift } = contest
+  if (metric === 'successRatio') return answerOfSuccess(contest, runs, look, isAwaited)
+  if (noise === undefined) return 'open'
+  if (isSteady(noise)) return ratioOf(contest) > steadyToleranceRatio ? 'worse' : 'notWorse'
+  const steps = stepsOf(contest, runs)
+  const excluded = excludedShift(noise, line.n, steps)
+  // No look is less strict than a single test would be, and most metrics stand far from both bounds.
+  const { error, degrees } = standardError(noise, true)
+  const mayBeSame = isAwaited && shift <= excluded + studentQuantile(missRate, degrees) * error
+  const mayBeWorse =
+    shift > steps.smallestShift && !isTiny(metric, reference, line) && evidence(contest).worse < falseAlarmRate
+  const at = { noise, runs: line.n, planned: steps.planned, looks: steps.looks?.runs ?? [] }
+  if (mayBeSame && shift <= (notWorseShifts(at, excluded)[look] ?? Number.NEGATIVE_INFINITY)) return 'notWorse'
+  return mayBeWorse && shift > (worseShifts(at)[look] ?? Number.POSITIVE_INFINITY) ? 'worse' : 'open'
+}
+
+function answerOfSuccess(contest: Contest, runs: PlannedRuns, look: number, isAwaited: boolean): Standing['answer'] {
+  const smallest = smallestEffectRatio(contest.metric, contest.executions)
+  const { ratio, worse } = worseningOf(contest, evidence(contest), smallest)
+  const mayBeWorse = ratio > smallest && worse < lookRate
+  if (!isAwaited && !mayBeWorse) return 'open'
+  const bound = successLooks(contest, runs)[look]
+  if (bound === undefined) return 'open'
+  const { failures } = sumOf(contest.values.map(failuresOf))
+  if (failures <= (bound.mostFailures ?? -1)) return 'notWorse'
+  return mayBeWorse && worse < bound.worseRate ? 'worse' : 'open'
+}

@@ -1,0 +1,2 @@
+/** Accepted executions that are kept of each scenario. */
+export const executionsKept = 10

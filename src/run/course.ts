@@ -1,0 +1,103 @@
+import type { Comparability } from '../domain/baseline.ts'
+import type { Case } from '../domain/case.ts'
+import type { Check } from '../domain/check.ts'
+import type { BenchAgentError } from '../domain/errors.ts'
+import { describeLoad } from '../domain/load.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Samples } from '../domain/sample.ts'
+import { readCpuMs } from '../measure/cpu.ts'
+import type { Meter } from '../measure/meter.ts'
+import type { RunSetting } from '../measure/setting.ts'
+import type { Answer } from './clear.ts'
+import type { Instruments } from './instruments.ts'
+import type { ScenarioSetting } from './setting.ts'
+import { overspent, stopReason, unkeptCap } from './stopping.ts'
+import type { Tally } from './tally.ts'
+import type { Traces } from './traces.ts'
+
+/** An execution while it goes. */
+export interface Course {
+  setting: ScenarioSetting
+  tally: Tally
+  samples: Samples
+  instruments: Instruments
+  traces: Traces
+  /** Model calls that started in the scope of a run, check or hook after that had ended. */
+  callsAfterEnd: number
+  /** What runs in flight spend; absent without a cap. */
+  meter: Meter | undefined
+  /** Absent before it did. */
+  loadStartedAt: Date | undefined
+  /** When the load started, on the clock. */
+  originMs: number
+  stopped: Check | undefined
+  mistake: BenchAgentError | undefined
+  /** What the runs answer so far; absent when their number is fixed. */
+  answer: Answer | undefined
+  /** Position of the first run that was made to confirm what the others showed; absent when none was. */
+  confirmedFrom: number | undefined
+}
+
+/** Why no further run should start; absent when the next one may. */
+export function stopReasonOf({ setting, samples, tally, meter }: Course): Check | undefined {
+  return stopReason(setting.plan, samples, tally, setting.ledger, meter?.totalUsd() ?? 0)
+}
+
+/** Lets no further run start once the runs in flight, with what was spent before, have reached a cap. */
+export function stopWhenSpent(course: Course): void {
+  const { setting, samples, tally, meter } = course
+  course.stopped ??= overspent(setting.plan, samples, tally, setting.ledger, meter?.totalUsd() ?? 0)
+}
+
+/** The case at `caseIndex`. */
+export function caseAt(plan: Plan, caseIndex: number): Case {
+  const one = plan.cases[caseIndex]
+  if (one === undefined) throw new Error(`no case at ${caseIndex}`)
+  return one
+}
+
+// Long enough for an aborted request to be given up, short beside any limit.
+const graceMs = 250
+
+/**
+ * How the runs of `course` are made.
+ *
+ * @param readsCpu whether the clock of the CPU is read around each
+ */
+export function settingOf(course: Course, readsCpu: boolean): RunSetting {
+  const { setting, instruments } = course
+  const { plan, clock, agent, setup, teardown, check, prices } = setting
+  return {
+    clock,
+    agent,
+    setup,
+    teardown,
+    check,
+    prices,
+    limits: plan.limits,
+    hookTimeoutMs: plan.hookTimeoutMs,
+    graceMs,
+    readCpuMs: readsCpu ? readCpuMs : undefined,
+    inFlight: instruments.inFlight,
+    onCallAfterEnd: () => {
+      course.callsAfterEnd += 1
+      course.stopped ??= unkeptCap(plan, setting.ledger)
+    },
+  }
+}
+
+/** Whether no further run starts, because something broke it off. */
+export function isStopped({ setting, stopped, mistake }: Course): boolean {
+  return stopped !== undefined || mistake !== undefined || setting.signal?.aborted === true
+}
+
+/** What `course` can be compared with, as far as it is known by now. */
+export function comparabilityOf({ setting, tally }: Course): Comparability {
+  const { plan, about, mode } = setting
+  return {
+    mode,
+    model: about.model ?? [...tally.models].sort().join(', '),
+    load: describeLoad(plan.load),
+    cases: plan.caseHash,
+  }
+}

@@ -1,0 +1,37 @@
+import type { Baseline } from '../domain/baseline.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { ExecutionRecord } from '../domain/record.ts'
+import type { Bounds } from '../domain/scenario.ts'
+import type { ScenarioResult } from '../run/scenario.ts'
+import type { ScenarioSetting } from '../run/setting.ts'
+
+/** A scenario that a test is about to measure. */
+export interface ScenarioInTest
+  extends Pick<ScenarioSetting, 'agent' | 'setup' | 'teardown' | 'check' | 'deferred' | 'signal'> {
+  plan: Plan
+  options: Bounds
+  identity: ExecutionRecord['identity']
+  /** Whether to hold it against its baseline. */
+  compares: boolean
+  /** Whether a baseline is kept of it, whatever comes after. */
+  keepsBaseline: boolean
+  /** What came before it in its test; absent for the first execution, or the only one. */
+  following?: Following | undefined
+}
+
+/** Which one an execution is of those that fill a baseline. */
+export type Filling = NonNullable<ExecutionRecord['filling']>
+
+/** An execution that follows others in its test, to fill a baseline with them. */
+export interface Following {
+  filling: Filling
+  /** What they were held against: none of them is held against another one. */
+  baseline: Baseline
+  /** What they left of the scenario's cap, in US dollars; absent without one. */
+  spendUsd?: number | undefined
+}
+
+/** An execution with what it was held against, where it was. */
+export interface ExecutionInTest extends ScenarioResult {
+  baseline?: Baseline | undefined
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { awaited, plannedRuns } from '../../src/compare/progress.ts'
+import { falseAlarmRate, lookRate } from '../../src/compare/rule.ts'
+
+describe('plannedRuns', () => {
+  test('count values, of which a round brings as many as there are cases that tell', () => {
+    expect(plannedRuns(3, { most: 20, confirms: true })).toEqual({
+      planned: 60,
+      fresh: 90,
+      looks: undefined,
+      worseRate: falseAlarmRate,
+    })
+    expect(plannedRuns(1, { most: 20, confirms: false }).fresh).toBe(0)
+  })
+
+  test('leave the last judgement what looks may not use', () => {
+    const runs = plannedRuns(0.95, { most: 50, looks: [10, 20, 30, 40], confirms: true, askedRatio: 0.2 })
+    expect(runs.looks).toEqual({ runs: [10, 19, 29, 38], askedRatio: 0.2 })
+    expect(runs.worseRate).toBe(falseAlarmRate - lookRate)
+  })
+})
+
+describe('awaited', () => {
+  const compared = [
+    'workingMs',
+    'inputTokens',
+    'outputTokens',
+    'totalTokens',
+    'steps',
+    'modelCalls',
+    'successRatio',
+  ] as const
+
+  test('are the metrics that are tested, but for success and what follows others', () => {
+    expect([...awaited(compared, new Map())]).toEqual(['workingMs', 'inputTokens', 'outputTokens', 'steps'])
+  })
+
+  test('are what the user asks for, where that is compared', () => {
+    const asked = new Map([['successRatio', 0.1] as const, ['ttftMs', 0.1] as const])
+    expect([...awaited(compared, asked)]).toEqual(['successRatio'])
+    expect([...awaited(compared, new Map([['ttftMs', 0.1]]))]).toContain('workingMs')
+  })
+
+  test('are success where nothing else is compared', () => {
+    expect([...awaited(['successRatio'], new Map())]).toEqual(['successRatio'])
+  })
+})
