@@ -61,23 +61,27 @@ function distanceOf(series: Series, rate: number): Creep | undefined {
   const recent = ofLevel(series).slice(-mostOfDistance)
   if (committed === undefined || recent.length < fewestOfDistance) return undefined
   const distance = mean(recent.map(({ level }) => level)) - committed.level
-  const error = Math.hypot(errorOf(recent), committed.error ?? 0)
+  const own = errorOf(recent)
+  const error = Math.hypot(own.error, committed.error ?? 0)
   if (distance < (error === 0 ? Math.log1p(steadyToleranceRatio) : smallestCreep)) return undefined
   const isCount = series.metric === 'successRatio'
-  const p = isCount ? fisherTest(failuresOf(recent), failuresOf([committed])) : chanceOf(distance, error, recent.length)
+  const p = isCount ? fisherTest(failuresOf(recent), failuresOf([committed])) : chanceOf(distance, error, own.degrees)
   if (p > rate) return undefined
   return { before: committed.location, after: middleOf(recent).location, executions: recent.length, p }
 }
 
-function chanceOf(distance: number, error: number, executions: number): number {
-  return error === 0 ? 0 : studentUpperTail(distance / error, executions - 1)
+function chanceOf(distance: number, error: number, degrees: number): number {
+  return error === 0 ? 0 : studentUpperTail(distance / error, degrees)
 }
 
-/** Standard error of where `points` lie: by what they differ by, and at least by their runs. */
-function errorOf(points: readonly SeriesPoint[]): number {
-  const spread = standardDeviation(points.map(({ level }) => level)) ?? 0
-  const ofRuns = Math.hypot(...points.map(({ error = 0 }) => error)) / points.length
-  return Math.max(spread / Math.sqrt(points.length), ofRuns)
+/** Standard error of where `points` lie: by what they differ by, or by their runs where that is more. */
+function errorOf(points: readonly SeriesPoint[]): { error: number; degrees: number } {
+  const between = (standardDeviation(points.map(({ level }) => level)) ?? 0) / Math.sqrt(points.length)
+  const within = Math.hypot(...points.map(({ error = 0 }) => error)) / points.length
+  const runs = points.reduce((sum, { n }) => sum + n, 0)
+  return between > within
+    ? { error: between, degrees: points.length - 1 }
+    : { error: within, degrees: Math.max(1, runs - points.length) }
 }
 
 function failuresOf(points: readonly Located[]): Failures {

@@ -39,7 +39,9 @@ export function levelStepOf(series: Series, rate: number): LevelStep | undefined
   const found = changePoints(levels, stepTest(rate))
   const [last, start] = [found.at(-1), found.at(-2)]
   if (last === undefined || points.length - last.index > newsExecutions) return undefined
-  if (last.after - last.before < smallestStep || isCreep(levels, found)) return undefined
+  // What has gone back since is no level any more.
+  const now = middleOf(points.slice(-fewestOfLevel)).level
+  if (Math.min(last.after, now) - last.before < smallestStep || isCreep(levels, found)) return undefined
   return {
     before: middleOf(points.slice(start?.index ?? 0, last.index)).location,
     after: middleOf(points.slice(last.index)).location,

@@ -1,4 +1,5 @@
 import { type SessionExecution, sessionDrift } from '../compare/session-drift.ts'
+import { differences } from '../domain/baseline.ts'
 import type { HistoryFile } from './history-file.ts'
 
 /**
@@ -12,8 +13,11 @@ export function learnDrift(files: readonly HistoryFile[]): void {
 
 /** The executions of the level on which a scenario is now; what was accepted before is no drift. */
 function inSessions(executions: HistoryFile['scenarios'][string]): SessionExecution[] {
-  const level = executions.findIndex(({ startsLevel }) => startsLevel.includes('workingMs'))
-  return executions
+  const [latest] = executions
+  // The history keeps executions of another mode or model, too: what these differ by is no drift.
+  const alike = executions.filter((one) => latest !== undefined && differences(latest, one).length === 0)
+  const level = alike.findIndex(({ startsLevel }) => startsLevel.includes('workingMs'))
+  return alike
     .slice(0, level < 0 ? undefined : level + 1)
     .flatMap(({ session, values: { workingMs } }) =>
       session === undefined || workingMs === undefined ? [] : [{ session, values: workingMs }],

@@ -124,7 +124,10 @@ describe('what makes a run longer', () => {
   })
 
   test('counts what no framework tells of tools as code', () => {
-    const untold = ({ values, explaining: { toolMs: _, ...explaining } }: ReturnType<typeof runs>) => ({ values, explaining })
+    const untold = ({ values, explaining: { toolMs: _, ...explaining } }: ReturnType<typeof runs>) => ({
+      values,
+      explaining,
+    })
     const baseline = historyOf(
       ...times(6, (seed) => {
         const { values, explaining } = untold(runs(seed + 1))
