@@ -3,6 +3,7 @@ import { compareWithBaseline } from '../../src/compare/regression.ts'
 import type { BaselineEntry, MetricValues } from '../../src/domain/baseline.ts'
 import { committedLines } from '../../src/domain/baseline.ts'
 import type { Finding } from '../../src/domain/finding.ts'
+import type { Pattern } from '../../src/domain/pattern.ts'
 import type { ExecutionRecord } from '../../src/domain/record.ts'
 import { type Acceptance, acceptExecution, obsoleteKeys, type UpdateMode } from '../../src/history/accept.ts'
 import type { BaselineFile } from '../../src/history/baseline-file.ts'
@@ -128,6 +129,32 @@ describe('an execution with an entry', () => {
     const copy = structuredClone(entry)
     accept({ inputTokens: steady(2000), costUsd: steady(1) }, entry, 'all')
     expect(entry).toEqual(copy)
+  })
+})
+
+describe('a level that crept', () => {
+  const passing = recordOf('passing')
+  const finding: Finding = { metric: 'steps', status: 'same', candidate: { n: 5, location: 2.4 } }
+  const accepted = (kind: Pattern['kind'], update: UpdateMode) => {
+    const pattern: Pattern = { kind, metric: 'steps', before: 2, after: 2.4, executions: 20 }
+    const verdict = { ...passing.verdict, findings: [finding], patterns: [pattern] }
+    return acceptExecution(
+      { record: { ...passing, comparability: same, verdict }, values: { steps: steady(2.4) } },
+      entry,
+      update,
+    )
+  }
+
+  test.for(['creep', 'step'] as const)('begins anew with -u, from where it came (%s)', (kind) => {
+    const { entry: renewed, levels, past } = accepted(kind, 'all')
+    expect(renewed.metrics.steps?.location).toBe(2.4)
+    expect(levels).toMatchObject([{ metric: 'steps', baseline: { location: 2 }, candidate: { location: 2.4 } }])
+    expect(past.startsLevel).toEqual(['steps'])
+  })
+
+  test('stays where it is without -u, and so does one that was accepted before', () => {
+    expect(accepted('creep', 'new').entry).toEqual(entry)
+    for (const kind of ['levels', 'spread'] as const) expect(accepted(kind, 'all').past.startsLevel).toEqual([])
   })
 })
 

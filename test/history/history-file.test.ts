@@ -2,15 +2,19 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PastExecution } from '../../src/domain/baseline.ts'
+import { trailPoint } from '../../src/domain/trail.ts'
 import { executionsKept } from '../../src/history/executions-kept.ts'
 import {
   type HistoryFile,
   historyPath,
+  pointsKept,
   readHistoryFile,
+  remember,
   withExecution,
+  withPoint,
   writeHistoryFile,
 } from '../../src/history/history-file.ts'
-import { environmentKey, one, pastExecution } from '../compare/given.ts'
+import { environmentKey, one, pastExecution, same } from '../compare/given.ts'
 import { times } from '../domain/given.ts'
 import { ownFolder } from './folder.ts'
 
@@ -84,6 +88,58 @@ describe('thinning', () => {
     const thinned = kept(times(3000, () => [1, 2]))
     expect(thinned?.every((values) => values.length === 1)).toBe(true)
   })
+})
+
+describe('the trail', () => {
+  const trailOf = (file: HistoryFile) => (file.trails?.refund ?? []).map(({ execution }) => execution).join(' ')
+  const empty = (): HistoryFile => ({ schemaVersion: 1, environmentKey, scenarios: {} })
+
+  test('goes on where the values of an execution are not kept any more, for sixty executions', () => {
+    const file = empty()
+    for (let count = 1; count <= 70; count++) remember(file, 'refund', named(`${count}`))
+    expect(file.scenarios.refund).toHaveLength(executionsKept)
+    expect(file.trails?.refund).toHaveLength(pointsKept)
+    expect(trailOf(file)).toMatch(/^70 69 .* 12 11$/)
+    expect(file.trails?.refund?.[0]).toEqual({
+      ...same,
+      execution: '70',
+      startedAt: '2026-11-20T09:00:00.000Z',
+      session: undefined,
+      startsLevel: [],
+      lines: { steps: { n: 2, location: 2, within: 0 } },
+    })
+  })
+
+  test('of a file from before there was one begins with its history', () => {
+    const file: HistoryFile = { ...empty(), scenarios: { refund: [named('b'), named('a')] } }
+    remember(file, 'refund', named('c'))
+    expect(trailOf(file)).toBe('c b a')
+  })
+
+  test('keeps ten points that may not be compared with the newest', () => {
+    let trail = times(30, (position) => trailPoint(named(`a${30 - position}`)))
+    trail = withPoint(trail, trailPoint(named('b1', { model: 'gpt-5' })))
+    expect(trail).toHaveLength(11)
+  })
+
+  test('has a line for each execution in the file, and can be read again', async () => {
+    const file = empty()
+    for (let count = 1; count <= 3; count++)
+      remember(file, 'refund', named(`${count}`, { explaining: { modelMs: [[1, 2]] } }))
+    const path = join(ownFolder(), 'history.json')
+    await writeHistoryFile(path, file)
+    const read = await readHistoryFile(path)
+    expect(read?.trails?.refund?.map(({ lines }) => lines)).toEqual(
+      times(3, () => ({ steps: { n: 2, location: 2, within: 0 } })),
+    )
+    expect(read?.scenarios.refund?.[0]?.explaining).toEqual({ modelMs: [[1, 2]] })
+    expect((await readFile(path, 'utf8')).split('\n').filter((line) => line.includes('"lines"'))).toHaveLength(3)
+  })
+})
+
+test('values that explain are thinned like those that are compared', () => {
+  const execution = named('a', { explaining: { modelMs: [times(5000, (position) => position)] } })
+  expect(withExecution([], execution)[0]?.explaining?.modelMs?.[0]).toHaveLength(1000)
 })
 
 describe('historyPath', () => {

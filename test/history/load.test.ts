@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { trailPoint } from '../../src/domain/trail.ts'
 import { baselinePath, writeBaselineFile } from '../../src/history/baseline-file.ts'
 import { historyPath, writeHistoryFile } from '../../src/history/history-file.ts'
 import { loadBaseline, relativePath } from '../../src/history/load.ts'
@@ -39,6 +40,18 @@ describe('loadBaseline', () => {
       entry: undefined,
       history: [],
     })
+  })
+
+  test('knows where executions lay further back than their values are kept', async () => {
+    const root = ownFolder()
+    const trail = [trailPoint(past)]
+    await writeHistoryFile(historyPath(root, environmentKey, 'a.perf.ts'), {
+      schemaVersion: 1,
+      environmentKey,
+      scenarios: { 'perf > refund': [past] },
+      trails: { 'perf > refund': trail },
+    })
+    expect(await loadBaseline(root, join(root, 'a.perf.ts'), 'perf > refund', environmentKey)).toMatchObject({ trail })
   })
 
   test('a broken file is no missing one', async () => {
