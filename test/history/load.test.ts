@@ -51,7 +51,9 @@ describe('loadBaseline', () => {
       scenarios: { 'perf > refund': [past] },
       trails: { 'perf > refund': trail },
     })
-    expect(await loadBaseline(root, join(root, 'a.perf.ts'), 'perf > refund', environmentKey)).toMatchObject({ trail })
+    expect(await loadBaseline(root, join(root, 'a.perf.ts'), 'perf > refund', environmentKey)).toMatchObject({
+      trail: [{ execution: past.execution, lines: { workingMs: { n: 2 } } }],
+    })
   })
 
   test('a broken file is no missing one', async () => {

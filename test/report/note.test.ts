@@ -40,6 +40,16 @@ describe('notes', () => {
     expect(notes(record).map(({ kind }) => kind)).toEqual(['undecided', 'warning', 'notJudged'])
   })
 
+  test('tell patterns before good news, the first two of a scenario', () => {
+    const pattern = (metric: 'workingMs' | 'steps' | 'costUsd') =>
+      ({ kind: 'creep', metric, before: 1, after: 2, executions: 20 }) as const
+    const record = recordOf('unconfirmed')
+    const patterns = [pattern('workingMs'), pattern('steps'), pattern('costUsd')]
+    const told = notes({ ...record, verdict: { ...record.verdict, patterns } })
+    expect(told.map(({ kind }) => kind)).toEqual(['pattern', 'pattern', 'news'])
+    expect(told[0]?.message).toMatch(/^working time crept from 1 ms to 2 ms/)
+  })
+
   test('tell which metrics were not compared, and how that ends', () => {
     const findings = [
       finding('workingMs', 'notJudged', 1, 1, { reason: noHistory }),

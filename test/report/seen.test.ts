@@ -43,3 +43,26 @@ describe('the cold start', () => {
     expect(coldStartOf(executionsOf(failed))).toBeUndefined()
   })
 })
+
+describe('a young baseline', () => {
+  const knowing = (name: string, executions: number) =>
+    recordWith(name, { findings: [finding('workingMs', 'same', 100, 100, { executions })] })
+  const youth = (...records: ReturnType<typeof knowing>[]) => youthOf(sessionOf(records).executions)
+
+  test('tells how much longer times have to be to fail', () => {
+    expect(youth(knowing('refund', 1))).toBe(
+      'Young: the baseline of refund knows 1 execution of this machine, so that only times that are 50.0% longer are a regression; from 5 on, 10.0%.',
+    )
+  })
+
+  test('is told by the youngest of several', () => {
+    expect(youth(knowing('a', 3), knowing('b', 2), knowing('c', 8))).toBe(
+      'Young: 2 of 3 baselines know as few as 2 executions of this machine, so that only times that are 35.0% longer are a regression; from 5 on, 10.0%.',
+    )
+  })
+
+  test('is none from five executions on, nor of what is the same on every machine', () => {
+    expect(youth(knowing('a', 5))).toBeUndefined()
+    expect(youth(recordWith('b', { findings: [finding('steps', 'same', 2, 2, { executions: 1 })] }))).toBeUndefined()
+  })
+})
