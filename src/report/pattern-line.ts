@@ -15,7 +15,7 @@ export function describePattern(pattern: Pattern): string {
       return `${label} crept ${change} ${past}, in steps too small to fail${togetherWith(along)}.`
     }
     case 'step':
-      return `${label} went ${change} ${plural(count, 'execution')} ago${from}, too little to fail then${togetherWith(along)}.`
+      return `${label} went ${change} ${plural(count, 'execution')} ago${on(pattern)}, too little to fail then${togetherWith(along)}.`
     case 'levels':
       return `${label} went ${change}${from}, accepted in ${plural(count, 'level')}, each worse than the one before.`
     case 'spread':
@@ -39,6 +39,10 @@ export function patternRemedy({ kind, since: date }: Pattern): string {
 
 function since({ since: date }: Pattern): string {
   return date === undefined ? '' : ` since ${date.slice(0, 10)}`
+}
+
+function on({ since: date }: Pattern): string {
+  return date === undefined ? '' : `, on ${date.slice(0, 10)}`
 }
 
 function togetherWith(along: BaselineMetric | undefined): string {

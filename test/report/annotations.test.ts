@@ -8,9 +8,12 @@ const warned = (name: string, message: string) =>
   recordWith(name, { warnings: [{ code: 'degraded', message, remedy: 'Find quiet.' }] })
 
 describe('annotations', () => {
-  test.for(['undecided', 'accepted', 'failing'])('of the session "%s" are the golden ones', async (name) => {
-    await expect(`${of(name).join('\n')}\n`).toMatchFileSnapshot(`../../fixtures/golden/annotations-${name}.txt`)
-  })
+  test.for(['undecided', 'accepted', 'failing', 'slowly', 'shifted'])(
+    'of the session "%s" are the golden ones',
+    async (name) => {
+      await expect(`${of(name).join('\n')}\n`).toMatchFileSnapshot(`../../fixtures/golden/annotations-${name}.txt`)
+    },
+  )
 
   test('are none for a session that passed', () => {
     expect(of('passing')).toEqual([])

@@ -18,7 +18,9 @@ test.for([
 })
 
 test('health is one line: the word, why, and what to do', () => {
-  expect(describeHealth({ word: 'young', reason: 'It knows little.', action: 'Wait.' })).toBe('young. It knows little. Wait.')
+  expect(describeHealth({ word: 'young', reason: 'It knows little.', action: 'Wait.' })).toBe(
+    'young. It knows little. Wait.',
+  )
   expect(describeHealth({ word: 'healthy', reason: 'All is well.' })).toBe('healthy. All is well.')
 })
 

@@ -20,7 +20,9 @@ describe('the cases that got worse', () => {
   })
 
   test('are told together where all got worse alike', () => {
-    expect(describeCases(impact('workingMs', 2, ['a', 100, 150], ['b', 100, 160]))).toBe('slower in both cases, up to × 1.60')
+    expect(describeCases(impact('workingMs', 2, ['a', 100, 150], ['b', 100, 160]))).toBe(
+      'slower in both cases, up to × 1.60',
+    )
     const all = times(4, (position): [string, number, number] => [`c${position}`, 100, 200 + position])
     expect(describeCases(impact('totalTokens', 4, ...all))).toBe('dearer in all 4 cases, up to × 2.0')
   })
@@ -54,7 +56,12 @@ describe('what changed with a worsening', () => {
     ['prompt', 880, 1230, 'Longer prompts: 880 → 1,230 input tokens a step.'],
     ['answer', 120, 200, 'Longer answers: 120 → 200 output tokens a step.'],
     ['reasoning', 0, 240, 'Longer reasoning: 0 → 240 tokens a step.'],
-    ['call', 420, 760, 'Each model call takes 1.8 times as long (420 ms → 760 ms), while steps and answers are as before.'],
+    [
+      'call',
+      420,
+      760,
+      'Each model call takes 1.8 times as long (420 ms → 760 ms), while steps and answers are as before.',
+    ],
     ['tools', 120, 250, 'More time in tools: 120 ms → 250 ms a run.'],
     ['code', 40, 300, 'More time outside of model calls and tools: 40 ms → 300 ms a run.'],
     ['retries', 0, 1.2, 'More repeated calls: 0 → 1.2 a run.'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { coldStartOf, sensitivityOf } from '../../src/report/seen.ts'
+import { coldStartOf, sensitivityOf, youthOf } from '../../src/report/seen.ts'
 import { finding, recordWith } from './given.ts'
 import { recordOf, recordsOf, sessionOf } from './sessions.ts'
 

@@ -19,7 +19,9 @@ describe('a bad day of the provider', () => {
   test('is one paragraph: what, which tests are red because of it, and whose it is', () => {
     const [line, ...others] = shiftLines(badDay())
     expect(others).toEqual([])
-    expect(line).toMatch(/^All 12 scenarios are slower by about the same share, \+3\d\.\d% \(p <0\.001\): one finding, not 12\. /)
+    expect(line).toMatch(
+      /^All 12 scenarios are slower by about the same share, \+3\d\.\d% \(p <0\.001\): one finding, not 12\. /,
+    )
     expect(line).toContain(
       'Red only because of it: 5 tests, measured before five others could tell; 7 scenarios measured later were judged without it.',
     )
@@ -32,7 +34,11 @@ describe('a bad day of the provider', () => {
       const { environment, summary } = one.record
       const { workingMs } = summary.metrics
       const metrics = { ...summary.metrics, ...(workingMs === undefined ? {} : { cpuMs: workingMs }) }
-      const record = { ...one.record, environment: { ...environment, calibration: calibration(140) }, summary: { ...summary, metrics } }
+      const record = {
+        ...one.record,
+        environment: { ...environment, calibration: calibration(140) },
+        summary: { ...summary, metrics },
+      }
       return { ...one, record }
     })
     const lines = shiftLines({ ...session, executions: slow, pastCalibrations: times(8, () => calibration(100)) })
@@ -40,11 +46,17 @@ describe('a bad day of the provider', () => {
   })
 
   test('is the answer to whether it got slower', () => {
-    expect(answersOf(badDay())[0]).toMatchObject({ verdict: 'yes', worst: expect.stringMatching(/^all 12 scenarios together \+3\d\.\d%$/) })
+    expect(answersOf(badDay())[0]).toMatchObject({
+      verdict: 'yes',
+      worst: expect.stringMatching(/^all 12 scenarios together \+3\d\.\d%$/),
+    })
   })
 
   test('stands behind what is slower by itself', () => {
-    const own = recordWith('own', { status: 'fail', findings: [finding('workingMs', 'worse', 100, 300, { executions: 6 })] })
+    const own = recordWith('own', {
+      status: 'fail',
+      findings: [finding('workingMs', 'worse', 100, 300, { executions: 6 })],
+    })
     expect(answersOf(sessionOf([...recordsOf('shifted'), own]))[0]?.worst).toMatch(
       /^working time \+200\.0% \(own\); all 13 scenarios together \+3\d\.\d%$/,
     )
@@ -57,7 +69,9 @@ describe('a bad day of the provider', () => {
 
   test('fails its tests in one line of the report, not in five blocks', () => {
     const text = renderTerminal(badDay(), { columns: 200, colors: false })
-    expect(text).toContain('✖ greeting, refund, delivery, complaint, invoice are red only because all times lie off together, see above.')
+    expect(text).toContain(
+      '✖ greeting, refund, delivery, complaint, invoice are red only because all times lie off together, see above.',
+    )
     expect(text).not.toContain('got worse')
   })
 })
