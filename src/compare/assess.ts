@@ -23,13 +23,17 @@ export interface ContestSteps extends PlannedRuns {
   isConfirmed: () => boolean
 }
 
-/** Whether fresh runs should say that it got worse. */
-export function isSuspect(contest: Contest): boolean {
+/**
+ * Whether fresh runs should say that it got worse.
+ *
+ * @param rate chance at which noise alone says that they should
+ */
+export function isSuspect(contest: Contest, rate = screenRate): boolean {
   const { metric, noise } = contest
   // What never varies needs no second look.
   if (metric !== 'successRatio' && (noise === undefined || isSteady(noise))) return false
   const { ratio, worse } = worseningOf(contest, evidence(contest), screenEffectRatio)
-  return ratio > screenEffectRatio && worse < screenRate
+  return ratio > screenEffectRatio && worse < rate
 }
 
 /** How much worse a contest got, and how surely; where all of it did not by more than `least`, the case that tells most. */

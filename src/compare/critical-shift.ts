@@ -11,9 +11,10 @@ import type { Noise } from './noise.ts'
 export function criticalShift(noise: Noise, rate: number, scale = 1): number {
   const withDrift = standardError(noise, true)
   const critical = -studentQuantile(rate, withDrift.degrees) * withDrift.error * scale
-  if (critical <= beyondDrift) return critical
+  const beyond = beyondDrift(noise)
+  if (critical <= beyond) return critical
   const runsOnly = standardError(noise, false)
-  return Math.min(critical, Math.max(beyondDrift, -studentQuantile(rate, runsOnly.degrees) * runsOnly.error * scale))
+  return Math.min(critical, Math.max(beyond, -studentQuantile(rate, runsOnly.degrees) * runsOnly.error * scale))
 }
 
 /** `noise` of a candidate with `runs` runs as it would be with `wanted`. */

@@ -2,7 +2,8 @@ import { bivariateNormalUpper } from '../stats/bivariate-normal.ts'
 import { criticalShift, noiseWithRuns } from './critical-shift.ts'
 import { standardError } from './evidence.ts'
 import type { Noise } from './noise.ts'
-import { falseAlarmRate, powerRatio, screenRate } from './rule.ts'
+import { rankPower } from './rank-power.ts'
+import { falseAlarmRate, screenRate as mostScreened, powerRatio } from './rule.ts'
 import { foundInSequence } from './sequential-power.ts'
 import type { Steps } from './steps.ts'
 
@@ -17,21 +18,13 @@ const agreementRatio = 0.975
  */
 export function detectableShift(noise: Noise, runs: number, steps: Steps): number | undefined {
   const { looks, ...fixed } = steps
-  const first = noiseWithRuns(noise, runs, steps.planned)
-  const { error } = standardError(first, true)
-  const last = noiseWithRuns(noise, runs, steps.planned + steps.fresh)
-  const start = Math.max(
-    steps.smallestShift,
-    steps.screenShift,
-    criticalShift(first, screenRate),
-    criticalShift(last, steps.worseRate ?? falseAlarmRate),
-  )
-  const isFound = isFoundBy(foundRatio(noise, runs, fixed))
-  const shift = bisect(isFound, start, start + 6 * error, 30)
+  const { first, last } = boundsOf(noise, runs, fixed)
+  const start = Math.max(first.shift, last.shift)
+  const shift = bisect(isFoundBy(foundRatio(noise, runs, fixed)), start, start + 6 * first.error, 30)
   if (!Number.isFinite(shift)) return undefined
   if (looks === undefined) return shift
   // Looks cost a little of it. Each is an integral, so that the search is narrow, and to a sixtieth of the standard error.
-  const most = Math.max(shift, excludedShift(noise, runs, steps)) + error
+  const most = Math.max(shift, excludedShift(noise, runs, steps)) + first.error
   return bisect(isFoundBy(foundRatio(noise, runs, steps)), shift, most, 6)
 }
 
@@ -48,22 +41,44 @@ function isFoundBy(found: (shift: number) => number): (shift: number) => boolean
  */
 export function foundRatio(noise: Noise, runs: number, steps: Steps): (shift: number) => number {
   const { planned, fresh, looks } = steps
+  const all = noiseWithRuns(noise, runs, planned + fresh)
+  // Both tests see the same runs, so that what passes the harder one nearly always passes the other.
+  const ranked = steps.isRanked ? rankPower(all, steps.worseRate ?? falseAlarmRate) : () => 1
   if (looks !== undefined && looks.runs.length > 0) {
-    const at = { noise, runs, planned, looks: looks.runs }
+    const at = { noise, runs, planned, looks: looks.runs, worseRate: looks.worseRate }
     const found = foundInSequence(at, steps, excludedShift(noise, runs, steps))
-    return (shift) => found(shift) * agreementRatio
+    return (shift) => Math.min(found(shift), ranked(shift)) * agreementRatio
   }
-  const first = noiseWithRuns(noise, runs, planned)
-  const last = noiseWithRuns(noise, runs, planned + fresh)
-  const firstError = standardError(first, true).error
-  const lastError = standardError(last, true).error
-  const bound = Math.max(steps.smallestShift, criticalShift(last, steps.worseRate ?? falseAlarmRate))
-  const screen = Math.max(steps.screenShift, criticalShift(first, screenRate))
+  const { first, last } = boundsOf(noise, runs, steps)
   return (shift) => {
-    const atLast = (bound - shift) / lastError
-    if (fresh === 0) return bivariateNormalUpper(atLast, Number.NEGATIVE_INFINITY, 0) * agreementRatio
-    return bivariateNormalUpper((screen - shift) / firstError, atLast, lastError / firstError) * agreementRatio
+    const atLast = (last.shift - shift) / last.error
+    const located =
+      fresh === 0
+        ? bivariateNormalUpper(atLast, Number.NEGATIVE_INFINITY, 0)
+        : bivariateNormalUpper((first.shift - shift) / first.error, atLast, last.error / first.error)
+    return Math.min(located, ranked(shift)) * agreementRatio
   }
+}
+
+/** What a step finds. */
+interface Bound {
+  /** From which shift on. */
+  shift: number
+  /** Standard error of the shift. */
+  error: number
+}
+
+/** What both steps find. */
+function boundsOf(noise: Noise, runs: number, steps: Steps): { first: Bound; last: Bound } {
+  const { planned, fresh, screenRate = mostScreened, worseRate = falseAlarmRate } = steps
+  return {
+    first: boundOf(noiseWithRuns(noise, runs, planned), screenRate, steps.screenShift),
+    last: boundOf(noiseWithRuns(noise, runs, planned + fresh), worseRate, steps.smallestShift),
+  }
+}
+
+function boundOf(noise: Noise, rate: number, leastShift: number): Bound {
+  return { shift: Math.max(leastShift, criticalShift(noise, rate)), error: standardError(noise, true).error }
 }
 
 /**

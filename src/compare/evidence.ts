@@ -13,8 +13,14 @@ export interface Evidence {
   better: number
 }
 
-/** From this shift on, in logarithms, drift explains nothing any more: no machine of one kind is another day 60% slower. */
-export const beyondDrift = Math.log(1.6)
+// No machine of one kind is another day 60% slower.
+const leastBeyondDrift = Math.log(1.6)
+const deviationsBeyondDrift = 4
+
+/** The shift from which on drift explains nothing any more, as far as it is known. */
+export function beyondDrift({ drift, executions }: Noise): number {
+  return Math.max(leastBeyondDrift, deviationsBeyondDrift * Math.sqrt(driftVariance(drift, executions)))
+}
 
 /**
  * What noise alone could do to a candidate that lies `shift` above its baseline: by Student's test of the shift over its standard
@@ -31,7 +37,7 @@ export function evidenceOf(shift: number, noise: Noise, layout: Layout | undefin
 
 /** Probability that noise alone makes a shift of at least `shift`. */
 export function shiftProbability(shift: number, noise: Noise): number {
-  const { error, degrees } = standardError(noise, shift < beyondDrift)
+  const { error, degrees } = standardError(noise, shift < beyondDrift(noise))
   return error === 0 ? (shift > 0 ? 0 : 1) : studentUpperTail(shift / error, degrees)
 }
 
@@ -39,13 +45,17 @@ export function shiftProbability(shift: number, noise: Noise): number {
 export function standardError(noise: Noise, withDrift: boolean): { error: number; degrees: number } {
   const { values, drift, executions } = noise
   const runs = values.variance * noise.designEffect * (noise.candidateWeight + noise.baselineWeight)
-  // The candidate drifts once, and the mean of the past executions has drifted too.
-  const drifted = withDrift ? drift.variance * (1 + 1 / executions) : 0
+  const drifted = withDrift ? driftVariance(drift, executions) : 0
   const degrees = satterthwaiteDegrees([
     { variance: runs, degreesOfFreedom: values.degrees },
     { variance: drifted, degreesOfFreedom: drift.degrees },
   ])
   return { error: Math.sqrt(runs + drifted), degrees: degrees ?? values.degrees }
+}
+
+// The candidate drifts once, and the mean of the past executions has drifted too.
+function driftVariance({ variance }: Noise['drift'], executions: number): number {
+  return variance * (1 + 1 / executions)
 }
 
 // Below this even samples that are wholly apart are nothing unusual to the rank test.
@@ -55,15 +65,23 @@ const leastUseful = 1e-5
 function rankEvidence({ candidate, past }: Layout, { designEffect }: Noise): Evidence | undefined {
   const own = candidate.flat()
   const reference = past.flat(2)
-  const stretched = (p: number) => {
-    const inside = Math.min(1 - Number.EPSILON, Math.max(Number.MIN_VALUE, p))
-    return normalUpperTail(-normalQuantile(inside) / Math.sqrt(designEffect))
-  }
-  if (stretched(leastProbability(own.length, reference.length)) > leastUseful) return undefined
+  const stretched = (p: number) => stretchedBy(designEffect, p)
+  if (!saysAnything(own.length, reference.length, designEffect)) return undefined
   return {
     worse: stretched(rankTest(own, reference, 'greater').p),
     better: stretched(rankTest(own, reference, 'less').p),
   }
+}
+
+/** Whether the rank test of so many values could say anything in any order. */
+export function saysAnything(own: number, other: number, designEffect: number): boolean {
+  return stretchedBy(designEffect, leastProbability(own, other)) <= leastUseful
+}
+
+/** What is left of `p` where the variance is so many times greater. */
+function stretchedBy(designEffect: number, p: number): number {
+  const inside = Math.min(1 - Number.EPSILON, Math.max(Number.MIN_VALUE, p))
+  return normalUpperTail(-normalQuantile(inside) / Math.sqrt(designEffect))
 }
 
 /** What the normal approximation gives two samples that are wholly apart. */

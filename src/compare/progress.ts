@@ -1,6 +1,6 @@
 import type { BaselineMetric } from '../domain/finding.ts'
-import { partsOf } from './follow.ts'
-import { confirmationRatio, falseAlarmRate, lookRate } from './rule.ts'
+import { isFollowing } from './follow.ts'
+import { confirmationRatio, lookShareRatio, ratesOf } from './rule.ts'
 import type { PlannedRuns } from './steps.ts'
 
 /** How far the first step of an execution has come. */
@@ -19,18 +19,29 @@ export interface PlannedRounds extends Pick<Progress, 'most' | 'looks'> {
   confirms: boolean
   /** What the user asks to be found, as a share of the baseline; absent when nothing is asked. */
   askedRatio?: number | undefined
+  /** Metrics of the scenario that are tested. @default 1 */
+  tests?: number | undefined
 }
 
 /** The runs of `plan`, counted in values of a metric of which a round brings `perRound`. */
-export function plannedRuns(perRound: number, { most, looks, confirms, askedRatio }: PlannedRounds): PlannedRuns {
+export function plannedRuns(
+  perRound: number,
+  { most, looks, confirms, askedRatio, tests = 1 }: PlannedRounds,
+): PlannedRuns {
   const counted = (rounds: number) => Math.max(1, Math.round(perRound * rounds))
   const planned = counted(most)
+  const { screenRate, worseRate } = ratesOf(tests)
+  const looksRate = worseRate * lookShareRatio
   return {
     planned,
     fresh: confirms ? Math.round(planned * confirmationRatio) : 0,
-    looks: looks === undefined || looks.length === 0 ? undefined : { runs: looks.map(counted), askedRatio },
+    looks:
+      looks === undefined || looks.length === 0
+        ? undefined
+        : { runs: looks.map(counted), askedRatio, worseRate: looksRate },
+    screenRate,
     // What looks may use of it, the last judgement may not.
-    worseRate: looks === undefined ? falseAlarmRate : falseAlarmRate - lookRate,
+    worseRate: looks === undefined ? worseRate : worseRate - looksRate,
   }
 }
 
@@ -47,9 +58,4 @@ export function awaited(
   if (named.length > 0) return new Set(named)
   const tested = compared.filter((metric) => metric !== 'successRatio' && !isFollowing(metric, compared))
   return new Set(tested.length > 0 ? tested : compared)
-}
-
-function isFollowing(metric: BaselineMetric, compared: readonly BaselineMetric[]): boolean {
-  const parts = metric === 'workingPerOutputTokenMs' ? [] : partsOf(metric)
-  return parts.length > 0 && parts.every((part) => compared.includes(part))
 }

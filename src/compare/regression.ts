@@ -1,14 +1,14 @@
 import type { Baseline, Comparability, Deviation, MetricValues } from '../domain/baseline.ts'
 import { askedRatios, type Detect } from '../domain/detect.ts'
 import type { Asked, BaselineMetric, Finding } from '../domain/finding.ts'
-import { type ContestSteps, evidence, findingOf, isSuspect } from './assess.ts'
+import { type ContestSteps, evidence, findingOf, isSteady, isSuspect } from './assess.ts'
 import { type Contest, contestOf } from './contest.ts'
 import { standardError } from './evidence.ts'
-import { followed, isSum } from './follow.ts'
+import { followed, isFollowing, isSum } from './follow.ts'
 import { inCases } from './layout.ts'
 import { withWorthwhile } from './per-token.ts'
 import { awaited, type Progress, plannedRuns } from './progress.ts'
-import { confirmationRate } from './rule.ts'
+import { confirmationRate, ratesOf } from './rule.ts'
 import { runsNeeded } from './runs-needed.ts'
 
 /** An execution to be held against its baseline. */
@@ -40,9 +40,10 @@ export function compareWithBaseline(candidate: Candidate, baseline: Baseline): F
     contests.filter((one) => !('status' in one)).map(({ metric }) => metric),
     asked,
   )
+  const tests = testsOf(contests)
   const findings = contests.map((contest) => {
     if ('status' in contest) return contest
-    const wanted = { isAwaited: waited.has(contest.metric), askedRatio: asked.get(contest.metric) }
+    const wanted = { isAwaited: waited.has(contest.metric), askedRatio: asked.get(contest.metric), tests }
     const finding = findingOf(contest, stepsOf(contest, candidate, baseline, wanted))
     return finding.status === 'notJudged' ? finding : { ...finding, asked: askedOf(contest, candidate, wanted) }
   })
@@ -56,11 +57,21 @@ export function contestsOf({ values, comparability }: Candidate, baseline: Basel
   )
 }
 
+/** Of `contests`, how many are decided by a test of their own, which chance may get wrong. */
+export function testsOf(contests: readonly (Contest | Finding)[]): number {
+  const held = contests.flatMap((one) => ('status' in one ? [] : [one]))
+  const compared = held.map(({ metric }) => metric)
+  return held.filter(({ metric, noise }) => !isFollowing(metric, compared) && (noise === undefined || !isSteady(noise)))
+    .length
+}
+
 /** Metrics that look worse than their baseline, so that fresh runs should say whether they are. */
-export function suspects({ values, comparability }: Candidate, baseline: Baseline): BaselineMetric[] {
-  return metricsOf(withWorthwhile(values, pastValues(baseline))).flatMap(([metric, known]) => {
-    const contest = contestOf(metric, known, comparability, baseline)
-    return 'status' in contest || !isSuspect(contest) || isSum(metric, values) ? [] : [metric]
+export function suspects(candidate: Candidate, baseline: Baseline): BaselineMetric[] {
+  const contests = contestsOf(candidate, baseline)
+  const { screenRate } = ratesOf(testsOf(contests))
+  return contests.flatMap((contest) => {
+    const { metric } = contest
+    return 'status' in contest || !isSuspect(contest, screenRate) || isSum(metric, candidate.values) ? [] : [metric]
   })
 }
 
@@ -93,21 +104,28 @@ interface Wanted {
   isAwaited: boolean
   /** What the user asks to be found; absent when nothing is asked. */
   askedRatio: number | undefined
+  /** Metrics that are tested beside it, and itself. */
+  tests: number
 }
 
 function stepsOf(contest: Contest, candidate: Candidate, baseline: Baseline, wanted: Wanted): ContestSteps {
   const { confirms, progress } = candidate
+  const { askedRatio, tests } = wanted
   const { rounds, most, looks } = progress ?? { rounds: 1, most: 1 }
   // What the execution does not wait for has the runs that happen to be made.
   const plan = wanted.isAwaited && looks !== undefined ? { most, looks } : { most: rounds, looks: looks && [] }
-  const runs = plannedRuns(madeRuns(contest, candidate) / rounds, { ...plan, confirms, askedRatio: wanted.askedRatio })
+  const runs = plannedRuns(madeRuns(contest, candidate) / rounds, { ...plan, confirms, askedRatio, tests })
   return { ...runs, isConfirmed: () => isConfirmed(contest.metric, candidate, baseline) }
 }
 
-function askedOf(contest: Contest, candidate: Candidate, { askedRatio }: Wanted): Asked | undefined {
+function askedOf(contest: Contest, candidate: Candidate, { askedRatio, tests }: Wanted): Asked | undefined {
   const { progress, confirms } = candidate
   if (progress === undefined || askedRatio === undefined) return undefined
-  return runsNeeded(contest, askedRatio, madeRuns(contest, candidate) / progress.rounds, { ...progress, confirms })
+  return runsNeeded(contest, askedRatio, madeRuns(contest, candidate) / progress.rounds, {
+    ...progress,
+    confirms,
+    tests,
+  })
 }
 
 /** Values of the first step. */

@@ -1,11 +1,11 @@
 import { isDuration } from '../domain/baseline.ts'
 import type { BaselineLine, BaselineMetric } from '../domain/finding.ts'
 
-/** Chance at which noise alone is called a regression, for one metric of one scenario: 1% for a suite of a hundred. */
+/** Chance at which noise alone is called a regression, for one metric of one scenario, at most. */
 export const falseAlarmRate = 0.0001
 /** Chance at which noise alone is called an improvement, which fails nothing. */
 export const improvementRate = 0.01
-/** Chance at which noise alone has a metric measured again. */
+/** Chance at which noise alone has a metric measured again, at most. */
 export const screenRate = 0.05
 /** A worsening up to this share of the baseline is not measured again. */
 export const screenEffectRatio = 0.05
@@ -15,12 +15,13 @@ export const confirmationRate = 0.05
 export const confirmationRatio = 1.5
 /** A worsening below this share of the baseline is never a regression of a steady metric. */
 export const steadyToleranceRatio = 0.05
-/** A time that got worse by less than this is never a regression: timers and schedulers are no finer. */
-export const smallestEffectMs = 1
+// Timers and schedulers are no finer than 1 ms, whether a run waits for one token or for a hundred.
+const smallestRunMs = 1
+const smallestTokenMs = 0.01
 /** Share of executions in which what could be seen is seen. */
 export const powerRatio = 0.9
-/** Of the false-alarm rate, what an execution may use that stops before its last run because it got clearly worse. */
-export const lookRate = falseAlarmRate / 10
+/** The share of the false-alarm rate that an execution may use that stops before its last run because it got clearly worse. */
+export const lookShareRatio = 0.1
 /** Chance at which an execution stops too early that got worse by what was to be found. */
 export const missRate = 0.05
 /** Chance at which an execution stops on the wrong side of a threshold, for each side. */
@@ -30,12 +31,41 @@ export const unclearEffectRatio = 0.5
 /** Past executions from which on a baseline is not young any more. */
 export const matureExecutions = 5
 
+// Of one scenario, whichever metric it is: 1% for a suite of fifty.
+const falseAlarmRateOfScenario = 0.0002
+const screenRateOfScenario = 0.2
+// More tests than that see much the same.
+const mostTests = 10
+
+/** Chances at which noise alone passes the tests of a metric. */
+export interface Rates {
+  /** That which has it measured again. */
+  screenRate: number
+  /** That which calls it a regression. */
+  worseRate: number
+}
+
+/** The rates of each of `tests` metrics of a scenario: the more are tested, the more often one of them would be wrong. */
+export function ratesOf(tests: number): Rates {
+  const counted = Math.max(1, Math.min(mostTests, tests))
+  return {
+    screenRate: Math.min(screenRate, screenRateOfScenario / counted),
+    worseRate: Math.min(falseAlarmRate, falseAlarmRateOfScenario / counted),
+  }
+}
+
 // Of a machine's drift a single execution tells nothing, and two hardly more.
 const youngEffectRatios = [0.5, 0.35, 0.25, 0.2]
 
+/** A time that got worse by less than this is never a regression; 0 of what is no time. */
+export function smallestEffectMs(metric: BaselineMetric): number {
+  if (!isDuration(metric)) return 0
+  return metric === 'workingPerOutputTokenMs' ? smallestTokenMs : smallestRunMs
+}
+
 /** Whether `candidate` is so little off `baseline` that no clock could tell. */
 export function isTiny(metric: BaselineMetric, baseline: BaselineLine, candidate: BaselineLine): boolean {
-  return isDuration(metric) && Math.abs(candidate.location - baseline.location) < smallestEffectMs
+  return Math.abs(candidate.location - baseline.location) < smallestEffectMs(metric)
 }
 
 /** A worsening below this share of the baseline is never a regression of a noisy metric, of which `executions` are known. */

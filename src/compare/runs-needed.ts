@@ -1,4 +1,3 @@
-import { isDuration } from '../domain/baseline.ts'
 import type { Asked } from '../domain/finding.ts'
 import { looksOf } from '../domain/plan.ts'
 import { isSteady } from './assess.ts'
@@ -44,7 +43,7 @@ export function runsNeeded(contest: Contest, ratio: number, perRound: number, pl
 }
 
 function isTooSmall({ metric, reference }: Contest, ratio: number): boolean {
-  if (isDuration(metric) && reference.location * ratio <= smallestEffectMs) return true
+  if (reference.location * ratio <= smallestEffectMs(metric)) return true
   return ratio <= smallestEffectRatio(metric, matureExecutions)
 }
 

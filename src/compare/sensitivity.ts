@@ -1,4 +1,3 @@
-import { isDuration } from '../domain/baseline.ts'
 import { type Contest, ratioOf, shiftOfRatio } from './contest.ts'
 import { detectableShift, foundRatio } from './detectable.ts'
 import { powerRatio, screenEffectRatio, smallestEffectMs, smallestEffectRatio } from './rule.ts'
@@ -35,10 +34,11 @@ export function finds(contest: Contest, runs: PlannedRuns, ratio: number): boole
 /** The steps in which a worsening of `contest` is found, on the scale on which it is compared. */
 export function stepsOf(contest: Contest, runs: PlannedRuns): Steps {
   const { metric, reference, executions } = contest
-  const tiny = isDuration(metric) ? smallestEffectMs / reference.location : 0
+  const tiny = smallestEffectMs(metric) / reference.location
   const asked = runs.looks?.askedRatio
   return {
     ...runs,
+    isRanked: contest.layout !== undefined,
     screenShift: shiftOfRatio(contest, screenEffectRatio),
     smallestShift: shiftOfRatio(contest, Math.max(tiny, smallestEffectRatio(metric, executions))),
     askedShift: asked === undefined ? undefined : shiftOfRatio(contest, asked),

@@ -4,7 +4,7 @@ import { criticalShift, noiseWithRuns } from './critical-shift.ts'
 import { standardError } from './evidence.ts'
 import { leastGain, lookScales } from './look-scale.ts'
 import type { Noise } from './noise.ts'
-import { falseAlarmRate, lookRate, missRate, screenRate } from './rule.ts'
+import { falseAlarmRate, missRate, screenRate as mostScreened } from './rule.ts'
 import type { Steps } from './steps.ts'
 
 /** The looks at an execution of `planned` runs, of which the candidate has made `runs`. */
@@ -14,6 +14,8 @@ export interface LookedAt {
   planned: number
   /** Runs of the candidate at each look, rising, all below `planned`. */
   looks: readonly number[]
+  /** Chance at which noise alone makes one of the looks find that it got worse, above 0. */
+  worseRate: number
 }
 
 /**
@@ -22,9 +24,10 @@ export interface LookedAt {
  * that knows hardly more than one before.
  */
 export function worseShifts(at: LookedAt): (number | undefined)[] {
-  return lookScales(lookRate, informationRatios(at))
+  const { worseRate } = at
+  return lookScales(worseRate, informationRatios(at))
     .slice(0, -1)
-    .map((scale, look) => (scale === undefined ? undefined : criticalShift(noiseAt(at, look), lookRate, scale)))
+    .map((scale, look) => (scale === undefined ? undefined : criticalShift(noiseAt(at, look), worseRate, scale)))
 }
 
 /**
@@ -63,7 +66,7 @@ const surelyZ = 20
  */
 export function foundInSequence(at: LookedAt, steps: Steps, excluded: number): (shift: number) => number {
   const { noise, runs, planned } = at
-  const { fresh, screenShift, smallestShift, worseRate = falseAlarmRate } = steps
+  const { fresh, screenShift, smallestShift, screenRate = mostScreened, worseRate = falseAlarmRate } = steps
   const all = planned + fresh
   const scored = (wanted: number, shift: number) =>
     shift / standardError(noiseWithRuns(noise, runs, wanted), true).error

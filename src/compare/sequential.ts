@@ -7,8 +7,8 @@ import { type Contest, ratioOf } from './contest.ts'
 import { excludedShift } from './detectable.ts'
 import { standardError } from './evidence.ts'
 import { awaited, type Progress, plannedRuns } from './progress.ts'
-import { type Candidate, contestsOf } from './regression.ts'
-import { falseAlarmRate, isTiny, lookRate, missRate, smallestEffectRatio, steadyToleranceRatio } from './rule.ts'
+import { type Candidate, contestsOf, testsOf } from './regression.ts'
+import { falseAlarmRate, isTiny, missRate, smallestEffectRatio, steadyToleranceRatio } from './rule.ts'
 import { stepsOf } from './sensitivity.ts'
 import { notWorseShifts, worseShifts } from './sequential-power.ts'
 import type { PlannedRuns } from './steps.ts'
@@ -44,10 +44,11 @@ export function standingsOf(candidate: Candidate, baseline: Baseline, progress: 
     judged.map(({ metric }) => metric),
     asked,
   )
+  const tests = testsOf(judged)
   const look = progress.looks?.indexOf(progress.rounds) ?? -1
   return judged.map((contest) => {
     const { metric } = contest
-    const plan = { ...progress, confirms: candidate.confirms, askedRatio: asked.get(metric) }
+    const plan = { ...progress, confirms: candidate.confirms, askedRatio: asked.get(metric), tests }
     const runs = plannedRuns(contest.line.n / progress.rounds, plan)
     const isAwaited = waited.has(metric)
     return { metric, answer: answerOf(contest, runs, look, isAwaited), isAwaited }
@@ -65,8 +66,16 @@ function answerOf(contest: Contest, runs: PlannedRuns, look: number, isAwaited: 
   const { error, degrees } = standardError(noise, true)
   const mayBeSame = isAwaited && shift <= excluded + studentQuantile(missRate, degrees) * error
   const mayBeWorse =
-    shift > steps.smallestShift && !isTiny(metric, reference, line) && evidence(contest).worse < falseAlarmRate
-  const at = { noise, runs: line.n, planned: steps.planned, looks: steps.looks?.runs ?? [] }
+    shift > steps.smallestShift &&
+    !isTiny(metric, reference, line) &&
+    evidence(contest).worse < (runs.worseRate ?? falseAlarmRate)
+  const at = {
+    noise,
+    runs: line.n,
+    planned: steps.planned,
+    looks: steps.looks?.runs ?? [],
+    worseRate: steps.looks?.worseRate ?? 0,
+  }
   if (mayBeSame && shift <= (notWorseShifts(at, excluded)[look] ?? Number.NEGATIVE_INFINITY)) return 'notWorse'
   return mayBeWorse && shift > (worseShifts(at)[look] ?? Number.POSITIVE_INFINITY) ? 'worse' : 'open'
 }
@@ -74,7 +83,7 @@ function answerOf(contest: Contest, runs: PlannedRuns, look: number, isAwaited: 
 function answerOfSuccess(contest: Contest, runs: PlannedRuns, look: number, isAwaited: boolean): Standing['answer'] {
   const smallest = smallestEffectRatio(contest.metric, contest.executions)
   const { ratio, worse } = worseningOf(contest, evidence(contest), smallest)
-  const mayBeWorse = ratio > smallest && worse < lookRate
+  const mayBeWorse = ratio > smallest && worse < (runs.looks?.worseRate ?? 0)
   if (!isAwaited && !mayBeWorse) return 'open'
   const bound = successLooks(contest, runs)[look]
   if (bound === undefined) return 'open'

@@ -2,11 +2,10 @@ import { type Contest, pool } from './contest.ts'
 import { levelAt, lookScales } from './look-scale.ts'
 import {
   falseAlarmRate,
-  lookRate,
   missRate,
+  screenRate as mostScreened,
   powerRatio,
   screenEffectRatio,
-  screenRate,
   smallestEffectRatio,
 } from './rule.ts'
 import type { PlannedRuns } from './steps.ts'
@@ -22,7 +21,7 @@ import {
 
 /** The steps in which a drop of success is found in `contest`. */
 export function successSteps(contest: Contest, runs: PlannedRuns): SuccessSteps {
-  const { planned, fresh, looks, worseRate = falseAlarmRate } = runs
+  const { planned, fresh, looks, screenRate = mostScreened, worseRate = falseAlarmRate } = runs
   const { values, reference, past } = contest
   const other = past.length > 0 ? sumOf(pool(past).map(failuresOf)) : countedFailures(reference)
   // What is tested by case as well has to be as sure twice.
@@ -56,11 +55,11 @@ export function successLooks(contest: Contest, runs: PlannedRuns): SuccessLook[]
   if (looks === undefined) return []
   const excluded = excludedFailures(contest, runs)
   const ratios = [...looks.runs, planned].map((made) => made / planned)
-  const worse = lookScales(lookRate, ratios)
+  const worse = lookScales(looks.worseRate, ratios)
   const notWorse = lookScales(missRate, ratios)
   return looks.runs.map((made, look) => ({
     runs: made,
-    worseRate: levelAt(lookRate, worse[look] ?? Number.POSITIVE_INFINITY),
+    worseRate: levelAt(looks.worseRate, worse[look] ?? Number.POSITIVE_INFINITY),
     mostFailures: mostFailures(made, excluded, levelAt(missRate, notWorse[look] ?? Number.POSITIVE_INFINITY)),
   }))
 }

@@ -102,8 +102,9 @@ describe('where no run varies', () => {
     const third = find(one('steps', steady(3)), past)
     expect(third.status).toBe('same')
     expect(third.p).toBeGreaterThan(1e-4)
-    // Beyond 60% no such difference counts any more.
-    expect(find(one('steps', steady(5, 20)), past).status).toBe('worse')
+    expect(find(one('steps', steady(5, 20)), past).status).toBe('unclear')
+    // Beyond four standard deviations of what they differ by no such difference counts any more.
+    expect(find(one('steps', steady(6, 20)), past).status).toBe('worse')
   })
 })
 

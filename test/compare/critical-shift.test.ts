@@ -18,8 +18,8 @@ test('the bound of a look lies as many times further out', () => {
 })
 
 test('drift does not push it beyond what no drift explains', () => {
-  const noise = noiseGiven({ drift: 0.5 })
-  expect(criticalShift(noise, 0.0001)).toBe(beyondDrift)
+  const noise = { ...noiseGiven({ drift: 0.11 }), drift: { variance: 0.11 ** 2, degrees: 8 } }
+  expect(criticalShift(noise, 0.0001)).toBe(beyondDrift(noise))
 })
 
 test('twice the runs halve the weight of a run', () => {

@@ -56,7 +56,7 @@ describe('the smallest shift that is found in 9 of 10 executions', () => {
     expect(drifting(0.03)).toBeGreaterThan(drifting(0))
     expect(drifting(0.08)).toBeGreaterThan(drifting(0.03))
     const found = drifting(0.08)
-    expect(found).toBeLessThan(beyondDrift + 0.3)
+    expect(found).toBeLessThan(beyondDrift(noise) + 0.3)
   })
 
   const seen = (given: Noise, planned: number) =>

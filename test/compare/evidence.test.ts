@@ -53,10 +53,20 @@ describe('the location test', () => {
   })
 
   test('a large shift counts whatever the drift is: the runs alone have to rule it out', () => {
-    const drifting = { ...noise, drift: { variance: 0.5 ** 2, degrees: 10 } }
-    expect(shiftProbability(beyondDrift - 0.01, drifting)).toBeGreaterThan(0.1)
-    expect(shiftProbability(beyondDrift, drifting)).toBeLessThan(1e-6)
+    const drifting = { ...noise, drift: { variance: 0.1 ** 2, degrees: 10 } }
+    const beyond = beyondDrift(drifting)
+    expect(beyond).toBe(Math.log(1.6))
+    expect(shiftProbability(beyond - 0.01, drifting)).toBeGreaterThan(1e-4)
+    expect(shiftProbability(beyond, drifting)).toBeLessThan(1e-6)
     expect(shiftProbability(Math.log(2), drifting)).toBe(shiftProbability(Math.log(2), still))
+  })
+
+  test('what drifts by more is given four standard deviations', () => {
+    const drifting = { ...noise, executions: 10, drift: { variance: 0.3 ** 2, degrees: 10 } }
+    const beyond = beyondDrift(drifting)
+    expect(beyond).toBeCloseTo(4 * 0.3 * Math.sqrt(1.1), 12)
+    expect(shiftProbability(Math.log(2), drifting)).toBeGreaterThan(0.01)
+    expect(shiftProbability(beyond, drifting)).toBe(shiftProbability(beyond, { ...still, executions: 10 }))
   })
 
   test('a large shift of few wild runs is none', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { awaited, plannedRuns } from '../../src/compare/progress.ts'
-import { falseAlarmRate, lookRate } from '../../src/compare/rule.ts'
+import { falseAlarmRate, lookShareRatio, screenRate } from '../../src/compare/rule.ts'
 
 describe('plannedRuns', () => {
   test('count values, of which a round brings as many as there are cases that tell', () => {
@@ -8,6 +8,7 @@ describe('plannedRuns', () => {
       planned: 60,
       fresh: 90,
       looks: undefined,
+      screenRate,
       worseRate: falseAlarmRate,
     })
     expect(plannedRuns(1, { most: 20, confirms: false }).fresh).toBe(0)
@@ -15,9 +16,20 @@ describe('plannedRuns', () => {
 
   test('leave the last judgement what looks may not use', () => {
     const runs = plannedRuns(0.95, { most: 50, looks: [10, 20, 30, 40], confirms: true, askedRatio: 0.2 })
-    expect(runs.looks).toEqual({ runs: [10, 19, 29, 38], askedRatio: 0.2 })
-    expect(runs.worseRate).toBe(falseAlarmRate - lookRate)
+    expect(runs.looks).toEqual({ runs: [10, 19, 29, 38], askedRatio: 0.2, worseRate: falseAlarmRate * lookShareRatio })
+    expect(runs.worseRate).toBe(falseAlarmRate * (1 - lookShareRatio))
   })
+})
+
+test('the more metrics of a scenario are tested, the surer each has to be', () => {
+  const rates = (tests: number) => {
+    const { screenRate: screen = 0, worseRate: worse = 0 } = plannedRuns(1, { most: 20, confirms: true, tests })
+    return { screen, worse }
+  }
+  expect(rates(2)).toEqual({ screen: screenRate, worse: falseAlarmRate })
+  expect(rates(10).screen).toBeCloseTo(0.02, 12)
+  expect(10 * rates(10).worse).toBeCloseTo(2 * falseAlarmRate, 12)
+  expect(rates(0)).toEqual(rates(1))
 })
 
 describe('awaited', () => {

@@ -3,7 +3,7 @@ import { criticalShift, noiseWithRuns } from '../../src/compare/critical-shift.t
 import { excludedShift, foundRatio } from '../../src/compare/detectable.ts'
 import { standardError } from '../../src/compare/evidence.ts'
 import type { Noise } from '../../src/compare/noise.ts'
-import { confirmationRatio, falseAlarmRate, lookRate, screenRate } from '../../src/compare/rule.ts'
+import { confirmationRatio, falseAlarmRate, lookShareRatio, screenRate } from '../../src/compare/rule.ts'
 import { foundInSequence, type LookedAt, notWorseShifts, worseShifts } from '../../src/compare/sequential-power.ts'
 import type { Steps } from '../../src/compare/steps.ts'
 import { normalQuantile } from '../../src/stats/normal.ts'
@@ -12,6 +12,7 @@ import { noiseGiven } from './noise-given.ts'
 
 const planned = 50
 const looks = [10, 20, 30, 40]
+const lookRate = falseAlarmRate * lookShareRatio
 
 function stepsOf(more: Partial<Steps> = {}): Steps {
   return {
@@ -19,14 +20,14 @@ function stepsOf(more: Partial<Steps> = {}): Steps {
     fresh: 75,
     screenShift: Math.log(1.05),
     smallestShift: Math.log(1.1),
-    looks: { runs: looks },
+    looks: { runs: looks, worseRate: lookRate },
     worseRate: falseAlarmRate - lookRate,
     ...more,
   }
 }
 
 function lookedAt(noise: Noise): LookedAt {
-  return { noise, runs: planned, planned, looks }
+  return { noise, runs: planned, planned, looks, worseRate: lookRate }
 }
 
 /** The bounds of all looks. */
