@@ -1,6 +1,6 @@
 import { bivariateNormalUpper } from '../stats/bivariate-normal.ts'
 import { criticalShift, noiseWithRuns } from './critical-shift.ts'
-import { standardError } from './evidence.ts'
+import { beyondDrift, standardError } from './evidence.ts'
 import type { Noise } from './noise.ts'
 import { rankPower } from './rank-power.ts'
 import { falseAlarmRate, screenRate as mostScreened, powerRatio } from './rule.ts'
@@ -20,7 +20,8 @@ export function detectableShift(noise: Noise, runs: number, steps: Steps): numbe
   const { looks, ...fixed } = steps
   const { first, last } = boundsOf(noise, runs, fixed)
   const start = Math.max(first.shift, last.shift)
-  const shift = bisect(isFoundBy(foundRatio(noise, runs, fixed)), start, start + 6 * first.error, 30)
+  const widest = Math.max(first.error * first.stretch, last.error * last.stretch)
+  const shift = bisect(isFoundBy(foundRatio(noise, runs, fixed)), start, start + 6 * widest, 30)
   if (!Number.isFinite(shift)) return undefined
   if (looks === undefined) return shift
   // Looks cost a little of it. Each is an integral, so that the search is narrow, and to a sixtieth of the standard error.
@@ -51,11 +52,11 @@ export function foundRatio(noise: Noise, runs: number, steps: Steps): (shift: nu
   }
   const { first, last } = boundsOf(noise, runs, steps)
   return (shift) => {
-    const atLast = (last.shift - shift) / last.error
+    const atLast = scoreOf(last, shift)
     const located =
       fresh === 0
         ? bivariateNormalUpper(atLast, Number.NEGATIVE_INFINITY, 0)
-        : bivariateNormalUpper((first.shift - shift) / first.error, atLast, last.error / first.error)
+        : bivariateNormalUpper(scoreOf(first, shift), atLast, last.error / first.error)
     return Math.min(located, ranked(shift)) * agreementRatio
   }
 }
@@ -66,6 +67,8 @@ interface Bound {
   shift: number
   /** Standard error of the shift. */
   error: number
+  /** How many times wider the share of executions rises because runs tell of the standard error, too; from 1. */
+  stretch: number
 }
 
 /** What both steps find. */
@@ -78,7 +81,21 @@ function boundsOf(noise: Noise, runs: number, steps: Steps): { first: Bound; las
 }
 
 function boundOf(noise: Noise, rate: number, leastShift: number): Bound {
-  return { shift: Math.max(leastShift, criticalShift(noise, rate)), error: standardError(noise, true).error }
+  const { error } = standardError(noise, true)
+  const critical = criticalShift(noise, rate)
+  // What is no multiple of the standard error does not vary with it.
+  const isFixed = leastShift >= critical || critical === beyondDrift(noise)
+  const byRuns = (standardError(noise, false).error / error) ** 2
+  const stretch = isFixed ? 1 : Math.sqrt(1 + ((critical / error) * byRuns) ** 2 / (2 * noise.values.degrees))
+  return { shift: Math.max(leastShift, critical), error, stretch }
+}
+
+/**
+ * The score above which an estimate is significant that lies around `shift`: of Student's test, by the normal approximation of N. L.
+ * Johnson & B. L. Welch, "Applications of the Non-Central t-Distribution", Biometrika 31 (1940).
+ */
+function scoreOf({ shift: bound, error, stretch }: Bound, shift: number): number {
+  return (bound - shift) / (error * stretch)
 }
 
 /**

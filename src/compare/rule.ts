@@ -55,7 +55,7 @@ export function ratesOf(tests: number): Rates {
 }
 
 // Of a machine's drift a single execution tells nothing, and two hardly more.
-const youngEffectRatios = [0.5, 0.35, 0.25, 0.2]
+const youngEffectRatios = [0.5, 0.4, 0.3, 0.25]
 
 /** A time that got worse by less than this is never a regression; 0 of what is no time. */
 export function smallestEffectMs(metric: BaselineMetric): number {

@@ -17,15 +17,17 @@ const once = { planned: 20, fresh: 0, screenShift: Math.log(1.05), smallestShift
 const twice = { ...once, fresh: 30 }
 
 describe('the smallest shift that is found in 9 of 10 executions', () => {
-  // Python: c = scipy.stats.t.isf(1e-4, 100) * .05; brentq(lambda s: norm.sf((c - s) / .05) * .975 - .9, 0, 2)
+  // Python: c = scipy.stats.t.isf(1e-4, 100) * .05, k = (1 + (c / .05)**2 / 200)**.5;
+  // brentq(lambda s: norm.sf((c - s) / .05 / k) * .975 - .9, 0, 2)
   test('in one step is what lies far enough beyond what is significant', () => {
-    expect(detectableShift(noise, 20, once)).toBeCloseTo(0.264_383_833, 8)
+    expect(detectableShift(noise, 20, once)).toBeCloseTo(0.266_994_248_7, 8)
   })
 
-  // Python: c = t.isf(1e-4, 100) * (.05 / 50) ** .5, s = t.isf(.05, 100) * .05; brentq(lambda x: multivariate_normal.cdf(
-  // [(x - s) / .05, (x - c) / (.05 / 50) ** .5], cov=[[1, r], [r, 1]]) * .975 - .9, .05, 1) with r = (20 / 50) ** .5
+  // Python: e = (.05 / 50)**.5, c = t.isf(1e-4, 100) * e, s = t.isf(.05, 100) * .05, r = (20 / 50)**.5,
+  // kc = (1 + (c / e)**2 / 200)**.5, ks = (1 + (s / .05)**2 / 200)**.5; brentq(lambda x: multivariate_normal.cdf(
+  // [(x - s) / .05 / ks, (x - c) / e / kc], cov=[[1, r], [r, 1]]) * .975 - .9, .05, 1)
   test('in two steps is what passes both, which see the same runs', () => {
-    expect(detectableShift(noise, 20, twice)).toBeCloseTo(0.172700527, 6)
+    expect(detectableShift(noise, 20, twice)).toBeCloseTo(0.174_206_235, 6)
   })
 
   test('is smaller in two steps, for the second sees more runs', () => {

@@ -57,7 +57,7 @@ describe('a young baseline', () => {
 
   test('is told by the youngest of several', () => {
     expect(youth(knowing('a', 3), knowing('b', 2), knowing('c', 8))).toBe(
-      'Young: 2 of 3 baselines know as few as 2 executions of this machine, so that only times that are 35.0% longer are a regression; from 5 on, 10.0%.',
+      'Young: 2 of 3 baselines know as few as 2 executions of this machine, so that only times that are 40.0% longer are a regression; from 5 on, 10.0%.',
     )
   })
 
