@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/server.ts'
+import { matureExecutions, smallestEffectRatio } from '../src/compare/rule.ts'
 import { quantileNames, supportOf } from '../src/domain/distribution.ts'
 import { metrics } from '../src/domain/metric.ts'
 import { metricNames } from '../src/domain/metric-name.ts'
@@ -136,6 +137,19 @@ describe('the tables', () => {
     const needed = quantileNames.map((name) => supportOf(name).toLocaleString('en-US'))
     expect(methodology).toContain(`| Runs that a threshold on it takes | ${needed.join(' | ')} |`)
     for (const [position, name] of quantileNames.entries()) expect(readme).toContain(`${needed[position]} for ${name}`)
+  })
+
+  test('of young baselines is the one of the rule', () => {
+    const [one, two, three, four, mature] = [1, 2, 3, 4, matureExecutions].map(
+      (sessions) => `${smallestEffectRatio('workingMs', sessions) * 100}%`,
+    )
+    const plainly = (document: string) => document.replace(/\s+/g, ' ')
+    expect(plainly(readme)).toContain(
+      `more than ${one} against one, ${two} against two, ${three} against three and ${four}`,
+    )
+    expect(plainly(methodology)).toContain(
+      `more than ${mature}: ${one} against one session, ${two} against two, ${three} against three, ${four} against four.`,
+    )
   })
 
   test('of error rates is what the calibration measured', () => {
