@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Figure, median } from './figure.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -79,14 +79,18 @@ function measureRound(folder: string, round: number): Record<Variant, number> {
   return ms
 }
 
-// Outside of the repository, with a copy of what is published: Vite runs only what lies in a `node_modules` as it is.
+// Outside of the repository, with a copy of what is published and what it depends on: Vite runs only what lies in a `node_modules` as
+// it is.
 function writeProjects(folder: string): void {
   const installed = join(folder, 'node_modules')
   mkdirSync(join(installed, 'bench-agent'), { recursive: true })
   for (const part of ['package.json', 'dist'])
     cpSync(join(root, part), join(installed, 'bench-agent', part), { recursive: true })
-  for (const name of ['vitest', 'picocolors', 'csv-parse', '@pydantic'])
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const name of ['vitest', ...Object.keys(dependencies)]) {
+    mkdirSync(dirname(join(installed, name)), { recursive: true })
     symlinkSync(join(root, 'node_modules', name), join(installed, name), 'junction')
+  }
   for (const variant of variants) {
     mkdirSync(join(folder, variant))
     writeFileSync(join(folder, variant, 'package.json'), '{ "type": "module", "private": true }')

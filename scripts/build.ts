@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
+import { type CodeSplittingGroup, rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -20,19 +20,33 @@ if (status !== 0) {
   process.exit(status ?? 1)
 }
 
-// A bundle for each process: shared between them, both would be cut into more files, and load parts of the other.
-const processes = [
+// A bundle for each process: shared between them, both would be cut into more files, and load parts of the other. Each file takes
+// its time to be found and read, so that what is loaded at one moment lies in one.
+const processes: { input: Record<string, string>; groups: CodeSplittingGroup[] }[] = [
   {
-    index: source('index.ts'),
-    matchers: source('matchers.ts'),
-    // Beside the code that starts them, which looks for them there.
-    'watchdog-thread': source('measure/watchdog-thread.ts'),
-    'calibration-thread': source('measure/calibration-thread.ts'),
+    input: {
+      index: source('index.ts'),
+      matchers: source('matchers.ts'),
+      // Beside the code that starts them, which looks for them there.
+      'watchdog-thread': source('measure/watchdog-thread.ts'),
+      'calibration-thread': source('measure/calibration-thread.ts'),
+    },
+    groups: [
+      // A thread that starts with every scenario loads nothing else.
+      { name: 'watchdog-slots', test: /watchdog-slots/, priority: 1 },
+      { name: 'shared', tags: ['$initial'], minShareCount: 2 },
+    ],
   },
-  { plugin: source('plugin.ts'), reporter: source('reporter.ts') },
-  { cli: source('cli.ts') },
+  {
+    input: { plugin: source('plugin.ts'), reporter: source('reporter.ts') },
+    groups: [
+      { name: 'start', tags: ['$initial'], priority: 1 },
+      { name: 'end', test: /vitest[\\/](gather|conclude)\.ts$|report[\\/]terminal\.ts$/ },
+    ],
+  },
+  { input: { cli: source('cli.ts') }, groups: [] },
 ]
-for (const input of processes) {
+for (const { input, groups } of processes) {
   const bundle = await rolldown({
     input,
     external: [
@@ -47,7 +61,13 @@ for (const input of processes) {
     ],
     platform: 'node',
   })
-  await bundle.write({ dir: next, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
+  await bundle.write({
+    dir: next,
+    format: 'esm',
+    codeSplitting: { groups },
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  })
   await bundle.close()
 }
 

@@ -18,9 +18,6 @@ export async function baselineFor(
   settings: WorkerSettings | undefined,
 ): Promise<Baseline | undefined> {
   if (settings === undefined) return undefined
-  const [baseline, shared] = await Promise.all([
-    loadBaseline(settings.root, task.file.filepath, scenarioKey(identity), environmentKey),
-    sharedSoFar(settings),
-  ])
-  return { ...baseline, shared }
+  const baseline = await loadBaseline(settings.root, task.file.filepath, scenarioKey(identity), environmentKey)
+  return { ...baseline, shared: sharedSoFar(settings) }
 }

@@ -1,4 +1,4 @@
-import { appendFile, rm } from 'node:fs/promises'
+import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestModule } from 'vitest/node'
 import type { Calibration } from '../domain/calibration.ts'
@@ -39,7 +39,7 @@ export async function concludeSession(end: SessionEnd): Promise<Session | undefi
   const gathered = gather(end.modules, end.root)
   const { dead, notRun } = await findDead(end, gathered)
   if (gathered.executions.length === 0 && dead.length === 0 && notRun.length === 0) return undefined
-  const calibration = (await readCalibration(end.sessionDirectory)) ?? undefined
+  const calibration = readCalibration(end.sessionDirectory) ?? undefined
   // A session has one machine, and its first scenarios ended before that was calibrated.
   if (calibration !== undefined)
     for (const { record } of gathered.executions) record.environment = { ...record.environment, calibration }
@@ -83,7 +83,7 @@ async function writeReports(session: Session, { root, variables }: SessionEnd): 
     await writeTraces(session, root)
     const summary = variables.GITHUB_STEP_SUMMARY
     if (summary !== undefined)
-      await appendFile(summary, `${renderMarkdown(session, { filesUrl: filesUrl(variables, root) })}\n`)
+      appendFileSync(summary, `${renderMarkdown(session, { filesUrl: filesUrl(variables, root) })}\n`)
   } catch (error) {
     session.files = []
     session.baselines.problems.push(messageOf(error))
@@ -94,7 +94,10 @@ async function writeTraces(session: Session, root: string): Promise<void> {
   const path = join(root, '.bench-agent', 'traces.json')
   const records = session.executions.map(({ record }) => record)
   // Those of an earlier session would be taken for this one's.
-  if (records.every(({ traces }) => traces === undefined)) return rm(path, { force: true })
+  if (records.every(({ traces }) => traces === undefined)) {
+    rmSync(path, { force: true })
+    return
+  }
   const { otlpTraces } = await import('../report/otlp.ts')
   await writeWhole(path, `${JSON.stringify(otlpTraces(records))}\n`)
   session.files.push('.bench-agent/traces.json')

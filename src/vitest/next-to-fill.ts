@@ -28,7 +28,7 @@ export async function nextToFill(
   // A model that is called only now and then makes another scenario of it.
   if (execution >= executions || differences(first.record.comparability, last.record.comparability).length > 0)
     return undefined
-  const caps = await leftOf(plan.spendUsd, made, settings)
+  const caps = leftOf(plan.spendUsd, made, settings)
   const costUsd = Math.max(...made.map(({ record }) => record.spentUsd ?? Number.POSITIVE_INFINITY))
   if (caps.some((leftUsd) => leftUsd < costUsd)) {
     const cost = Number.isFinite(costUsd) ? formatUsd(costUsd) : 'unknown'
@@ -50,15 +50,15 @@ function beginsLevel({ record }: ExecutionInTest, settings: WorkerSettings | und
 }
 
 /** What the caps on spending have left, in US dollars: that of the scenario, then that of the session, where there are any. */
-async function leftOf(
+function leftOf(
   spendUsd: number | undefined,
   made: readonly ExecutionInTest[],
   settings: WorkerSettings | undefined,
-): Promise<number[]> {
+): number[] {
   const spentUsd = made.reduce((sum, { record }) => sum + (record.spentUsd ?? 0), 0)
   const ofScenario = spendUsd === undefined ? [] : [spendUsd - spentUsd]
   const cap = settings?.spendUsd
-  return cap === undefined ? ofScenario : [...ofScenario, cap - (await spentSoFar(settings))]
+  return cap === undefined ? ofScenario : [...ofScenario, cap - spentSoFar(settings)]
 }
 
 function stoppedLine(name: string, execution: number, executions: number, why: string): string {

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,6 +90,8 @@ export class BenchAgentReporter implements Reporter {
     for (const project of new Set(specifications.map((one) => one.project))) {
       project.provide('benchAgent', this.#settingsFor(vitest, project, this.#sessionDirectory))
     }
+    if (this.#conclusion === undefined && specifications.some((one) => this.projects.has(one.project.name)))
+      whenProcessStarts(() => this.#prepareEnd())
   }
 
   async #beginTurns(vitest: Vitest, specifications: readonly TestSpecification[]): Promise<void> {
@@ -104,21 +107,22 @@ export class BenchAgentReporter implements Reporter {
   onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {
     if (artifact.type === 'bench-agent:plan') {
       this.#progress?.plan(test, artifact as PlanArtifact)
+      // Where tests run in threads, or only some of them measure, nothing was loaded before.
       setImmediate(() => this.#prepareEnd())
     }
     if (artifact.type === 'bench-agent:notice') this.#print((artifact as NoticeArtifact).text)
     if (artifact.type === 'bench-agent:samples') this.#progress?.samples(test, artifact as SamplesArtifact)
   }
 
-  // While the worker measures, this process has nothing to do: what the end of the session needs is loaded then.
+  // While a worker starts, this process has nothing to do: what the end of the session needs is loaded then.
   #prepareEnd(): void {
     this.#conclusion ??= loadConclusion()
   }
 
   onTestCaseResult(test: TestCase): void {
     this.#progress?.ended(test)
-    // While the worker is taken down, for the session ends when it is. A record that cannot be read is told then.
-    this.#conclusion?.then(({ readRecords }) => readRecords(test)).catch(() => undefined)
+    // While the worker is taken down, for the session ends when it is: first it is told to. A record that cannot be read is told then.
+    setImmediate(() => this.#conclusion?.then(({ readRecords }) => readRecords(test)).catch(() => undefined))
   }
 
   async onTestRunEnd(
@@ -204,6 +208,15 @@ async function loadConclusion(): Promise<typeof import('./gather.ts')> {
     import('picocolors'),
   ])
   return gather
+}
+
+// The channel tells of a process before it runs.
+function whenProcessStarts(act: () => void): void {
+  const once = () => {
+    unsubscribe('child_process', once)
+    setImmediate(act)
+  }
+  subscribe('child_process', once)
 }
 
 /** Adds our reporter once, keeps the others, and tells it what the project said. */

@@ -61,7 +61,7 @@ async function measureInTest(
       baseline,
       acceptWorse: settings?.update === 'all',
       mayWrite: settings === undefined || settings.update !== 'none',
-      ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: await spentSoFar(settings) },
+      ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: spentSoFar(settings) },
       from: task.file.filepath,
       clock: wallClock,
       onConcluded: ({ record }) => keepRecord(task, Object.assign(record, { filling })),
@@ -69,9 +69,9 @@ async function measureInTest(
       onRun: watch?.onRun,
       onCount: watch?.onCount,
     })
-    await addSpend(settings, result.record.spentUsd)
+    addSpend(settings, result.record.spentUsd)
     // What the scenario lies off counts once.
-    if (following === undefined) await addDeviation(settings, deviation(result, baseline))
+    if (following === undefined) addDeviation(settings, deviation(result, baseline))
     await sender.flush(result.samples)
     await addCalibration(result.record, scenario, settings)
     return { ...result, baseline }

@@ -10,9 +10,9 @@ export async function sessionCalibration(
   sessionDirectory: string,
   find: () => Promise<Calibration | undefined> = calibrate,
 ): Promise<Calibration | undefined> {
-  const known = await readCalibration(sessionDirectory)
+  const known = readCalibration(sessionDirectory)
   if (known !== undefined) return known ?? undefined
   const found = await find()
-  await noteCalibration(sessionDirectory, found ?? null)
+  noteCalibration(sessionDirectory, found ?? null)
   return found
 }

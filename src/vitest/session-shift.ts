@@ -1,14 +1,14 @@
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fewestScenarios, sharedShift } from '../compare/session-drift.ts'
 import type { Deviation } from '../domain/baseline.ts'
+import { textOfNote } from './session-note.ts'
 import type { WorkerSettings } from './settings.ts'
 
 /** What the scenarios measured before in this session lie off together; absent when they are too few to tell. */
-export async function sharedSoFar(settings: WorkerSettings | undefined): Promise<Deviation | undefined> {
+export function sharedSoFar(settings: WorkerSettings | undefined): Deviation | undefined {
   if (settings === undefined) return undefined
-  const text = await readFile(shiftPath(settings), 'utf8').catch(() => '')
-  const deviations = text.split('\n').flatMap((line) => {
+  const deviations = (textOfNote(shiftPath(settings)) ?? '').split('\n').flatMap((line) => {
     const [shift, variance] = line.split(' ').map(Number)
     return Number.isFinite(shift) && Number.isFinite(variance) && line !== ''
       ? [{ shift: Number(shift), variance: Number(variance) }]
@@ -18,12 +18,9 @@ export async function sharedSoFar(settings: WorkerSettings | undefined): Promise
 }
 
 /** Notes how far one scenario lies off, for those that come after it. */
-export async function addDeviation(
-  settings: WorkerSettings | undefined,
-  deviation: Deviation | undefined,
-): Promise<void> {
+export function addDeviation(settings: WorkerSettings | undefined, deviation: Deviation | undefined): void {
   if (settings === undefined || deviation === undefined) return
-  await appendFile(shiftPath(settings), `${deviation.shift} ${deviation.variance}\n`)
+  appendFileSync(shiftPath(settings), `${deviation.shift} ${deviation.variance}\n`)
 }
 
 function shiftPath({ sessionDirectory, project }: WorkerSettings): string {

@@ -137,9 +137,9 @@ describe('another execution follows', () => {
   test('not where the cap of the session may not do', async (context) => {
     const settings = settingsOf({ spendUsd: 1, sessionDirectory: ownFolder() })
     const made = [passed(baselineOf(0), { spentUsd: 0.4 })]
-    await addSpend(settings, 0.4)
+    addSpend(settings, 0.4)
     expect((await next(context, made, settings))?.filling.execution).toBe(2)
-    await addSpend(settings, 0.4)
+    addSpend(settings, 0.4)
     expect(await next(context, [...made, ...made], settings)).toBeUndefined()
   })
 

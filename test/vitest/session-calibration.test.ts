@@ -13,10 +13,10 @@ test('a session is calibrated once, and every process that asks learns of it', a
     calibrated += 1
     return calibration
   }
-  expect(await readCalibration(folder)).toBeUndefined()
+  expect(readCalibration(folder)).toBeUndefined()
   expect(await sessionCalibration(folder, find)).toEqual(calibration)
   expect(await sessionCalibration(folder, find)).toEqual(calibration)
-  expect(await readCalibration(folder)).toEqual(calibration)
+  expect(readCalibration(folder)).toEqual(calibration)
   expect(calibrated).toBe(1)
 })
 
@@ -30,5 +30,5 @@ test('where it cannot be done nobody tries again', async () => {
   expect(await sessionCalibration(folder, find)).toBeUndefined()
   expect(await sessionCalibration(folder, find)).toBeUndefined()
   expect(tried).toBe(1)
-  expect(await readCalibration(folder)).toBeNull()
+  expect(readCalibration(folder)).toBeNull()
 })

@@ -25,45 +25,45 @@ const settings = (project = 'perf'): WorkerSettings => ({
 const deviation = (shift: number) => ({ shift, variance: 0.01 ** 2 })
 
 describe('what the scenarios of a session lie off together', () => {
-  test('is told as soon as five of them are known', async () => {
+  test('is told as soon as five of them are known', () => {
     const deviations = times(5, (position) => deviation(0.2 + position / 100))
     for (const [position, one] of deviations.entries()) {
-      expect(await sharedSoFar(settings())).toBeUndefined()
-      await addDeviation(settings(), one)
-      expect((await sharedSoFar(settings())) === undefined).toBe(position < 4)
+      expect(sharedSoFar(settings())).toBeUndefined()
+      addDeviation(settings(), one)
+      expect(sharedSoFar(settings()) === undefined).toBe(position < 4)
     }
-    expect(await sharedSoFar(settings())).toEqual(sharedShift(deviations))
-    expect((await sharedSoFar(settings()))?.shift).toBe(0.22)
+    expect(sharedSoFar(settings())).toEqual(sharedShift(deviations))
+    expect(sharedSoFar(settings())?.shift).toBe(0.22)
   })
 
-  test('keeps every digit', async () => {
+  test('keeps every digit', () => {
     const odd = { shift: Math.log(1 / 3), variance: 1e-21 }
-    for (let count = 0; count < 5; count++) await addDeviation(settings(), odd)
-    expect((await sharedSoFar(settings()))?.shift).toBe(odd.shift)
+    for (let count = 0; count < 5; count++) addDeviation(settings(), odd)
+    expect(sharedSoFar(settings())?.shift).toBe(odd.shift)
   })
 
-  test('is each project’s own, whatever it is called', async () => {
-    for (let count = 0; count < 5; count++) await addDeviation(settings('live / gpt-5 ../..'), deviation(0.3))
-    expect((await sharedSoFar(settings('live / gpt-5 ../..')))?.shift).toBe(0.3)
-    expect(await sharedSoFar(settings('perf'))).toBeUndefined()
+  test('is each project’s own, whatever it is called', () => {
+    for (let count = 0; count < 5; count++) addDeviation(settings('live / gpt-5 ../..'), deviation(0.3))
+    expect(sharedSoFar(settings('live / gpt-5 ../..'))?.shift).toBe(0.3)
+    expect(sharedSoFar(settings('perf'))).toBeUndefined()
     expect(readdirSync(sessionDirectory)).toHaveLength(1)
   })
 
-  test('is not known of a scenario without a past', async () => {
-    for (let count = 0; count < 5; count++) await addDeviation(settings(), undefined)
-    expect(await sharedSoFar(settings())).toBeUndefined()
+  test('is not known of a scenario without a past', () => {
+    for (let count = 0; count < 5; count++) addDeviation(settings(), undefined)
+    expect(sharedSoFar(settings())).toBeUndefined()
     expect(readdirSync(sessionDirectory)).toEqual([])
   })
 
-  test('is not known without a session', async () => {
-    await addDeviation(undefined, deviation(0.1))
-    expect(await sharedSoFar(undefined)).toBeUndefined()
+  test('is not known without a session', () => {
+    addDeviation(undefined, deviation(0.1))
+    expect(sharedSoFar(undefined)).toBeUndefined()
   })
 
-  test('passes over what another process has written by half', async () => {
-    for (let count = 0; count < 5; count++) await addDeviation(settings(), deviation(0.3))
+  test('passes over what another process has written by half', () => {
+    for (let count = 0; count < 5; count++) addDeviation(settings(), deviation(0.3))
     const [file = ''] = readdirSync(sessionDirectory)
     appendFileSync(join(sessionDirectory, file), '9 \n-0.7\nNaN 1\n\n0.4')
-    expect((await sharedSoFar(settings()))?.shift).toBe(0.3)
+    expect(sharedSoFar(settings())?.shift).toBe(0.3)
   })
 })
