@@ -19,9 +19,16 @@ import { countedFailures, failuresOf, type SuccessEvidence, successEvidence } fr
 
 /** The steps in which a contest is decided. */
 export interface ContestSteps extends PlannedRuns {
-  /** Whether the fresh runs alone say that it got worse; true when there are none. */
-  isConfirmed: () => boolean
+  /** What the fresh runs alone say of a worsening. */
+  confirmation: () => Confirmation
 }
+
+/**
+ * - `agrees`: that it is one; also where none were to be asked
+ * - `differs`: that noise could have made it
+ * - `silent`: nothing, because they brought no value
+ */
+export type Confirmation = 'agrees' | 'differs' | 'silent'
 
 /**
  * Whether fresh runs should say that it got worse.
@@ -99,12 +106,14 @@ function changeRatioOf(contest: Contest): number | undefined {
 }
 
 function noisyStatus(contest: Contest, known: SuccessEvidence, steps: ContestSteps): Finding['status'] {
-  const { worseRate = falseAlarmRate, isConfirmed } = steps
+  const { worseRate = falseAlarmRate, confirmation } = steps
   if (isTiny(contest.metric, contest.reference, contest.line)) return 'same'
   const smallest = smallestOf(contest)
   if (ratioOf(contest) < -smallest && known.better < improvementRate) return 'better'
   const { ratio, worse } = worseningOf(contest, known, smallest)
-  if (ratio > smallest && worse < worseRate && isConfirmed()) return 'worse'
+  const confirmed = ratio > smallest && worse < worseRate ? confirmation() : 'differs'
+  if (confirmed === 'agrees') return 'worse'
+  if (confirmed === 'silent') return 'unclear'
   return ratio > Math.max(smallest, unclearEffectRatio) && worse < screenRate ? 'unclear' : 'same'
 }
 

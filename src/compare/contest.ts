@@ -8,6 +8,7 @@ import {
   lowerIsBetter,
 } from '../domain/baseline.ts'
 import type { BaselineLine, BaselineMetric, Finding } from '../domain/finding.ts'
+import { shareUnit } from '../domain/spread.ts'
 import { bySession } from './by-session.ts'
 import { commonCases, executionLocation, inCases, type Layout, layoutOf } from './layout.ts'
 import { type Noise, noiseOf, noiseOfLines } from './noise.ts'
@@ -153,7 +154,7 @@ function shiftOfLines(metric: BaselineMetric, candidate: BaselineLine, baseline:
   const sign = lowerIsBetter(metric) ? 1 : -1
   if (isLogarithmic(metric, [[candidate.location, baseline.location]]))
     return sign * Math.log(candidate.location / baseline.location)
-  return (sign * (candidate.location - baseline.location)) / (Math.abs(baseline.location) || 1)
+  return (sign * (candidate.location - baseline.location)) / shareUnit(baseline.location)
 }
 
 /** The shift as a share of the baseline. */

@@ -18,7 +18,7 @@ const leastBeyondDrift = Math.log(1.6)
 const deviationsBeyondDrift = 4
 
 /** The shift from which on drift explains nothing any more, as far as it is known. */
-export function beyondDrift({ drift, executions }: Noise): number {
+export function beyondDrift({ drift, executions }: Pick<Noise, 'drift' | 'executions'>): number {
   return Math.max(leastBeyondDrift, deviationsBeyondDrift * Math.sqrt(driftVariance(drift, executions)))
 }
 

@@ -1,6 +1,6 @@
 import { isLogarithmic, lowerIsBetter } from '../domain/baseline.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
-import { locationOf } from '../domain/spread.ts'
+import { locationOf, shareUnit } from '../domain/spread.ts'
 import { mean } from '../stats/moments.ts'
 
 /**
@@ -50,7 +50,7 @@ export function layoutOf(
 // From 0 there is no share of the baseline: the whole of the candidate is the shift.
 function scaleOf(pooled: readonly number[][], logarithmic: boolean): (value: number) => number {
   if (logarithmic) return Math.log
-  const level = Math.abs(mean(pooled.map((one) => mean(one)))) || 1
+  const level = shareUnit(mean(pooled.map((one) => mean(one))))
   return (value) => value / level
 }
 

@@ -1,10 +1,11 @@
 import { type Drift, isLogarithmic } from '../domain/baseline.ts'
 import type { BaselineLine, BaselineMetric } from '../domain/finding.ts'
-import { pooledSpread, type Spread } from '../domain/spread.ts'
+import { pooledSpread, type Spread, shareUnit } from '../domain/spread.ts'
 import { designEffect, rankAutocorrelation } from '../stats/autocorrelation.ts'
 import { mean } from '../stats/moments.ts'
 import { type Between, type DriftSpread, driftOf } from './drift.ts'
 import { executionLocation, type Layout, locationWeight } from './layout.ts'
+import { matureExecutions } from './rule.ts'
 
 /** What moves the location of a candidate against that of its baseline when nothing has changed. */
 export interface Noise {
@@ -64,8 +65,7 @@ export function noiseOfLines(
   const trimmed = isLogarithmic(metric, values)
   const logarithmic = isLogarithmic(metric, [[candidate.location, baseline.location]])
   // A line's spread is a share of where that line lies, and the shift one of where the baseline does.
-  const unitOf = ({ location }: BaselineLine) =>
-    logarithmic ? 1 : (Math.abs(location) || 1) / (Math.abs(baseline.location) || 1)
+  const unitOf = ({ location }: BaselineLine) => (logarithmic ? 1 : shareUnit(location) / shareUnit(baseline.location))
   const known = [candidate, baseline].flatMap((line) =>
     line.within === undefined || line.n < 2
       ? []
@@ -74,12 +74,18 @@ export function noiseOfLines(
   const degrees = known.reduce((sum, one) => sum + one.degrees, 0)
   if (degrees === 0) return undefined
   const variance = known.reduce((sum, one) => sum + one.variance * one.degrees, 0) / degrees
+  const effect = designEffect(expectedAutocorrelation)
+  const between = baseline.between && {
+    variance: baseline.between ** 2,
+    explained: (variance * effect) / baseline.n,
+    degrees: matureExecutions - 1,
+  }
   return {
     values: { variance, degrees },
-    designEffect: designEffect(expectedAutocorrelation),
+    designEffect: effect,
     candidateWeight: 1 / candidate.n,
     baselineWeight: 1 / baseline.n,
-    drift: driftOf(metric, undefined, shared),
+    drift: driftOf(metric, between || undefined, shared),
     executions: 1,
   }
 }

@@ -1,7 +1,7 @@
 import type { Baseline, Comparability, Deviation, MetricValues } from '../domain/baseline.ts'
 import { askedRatios, type Detect } from '../domain/detect.ts'
 import type { Asked, BaselineMetric, Finding } from '../domain/finding.ts'
-import { type ContestSteps, evidence, findingOf, isSteady, isSuspect } from './assess.ts'
+import { type Confirmation, type ContestSteps, evidence, findingOf, isSteady, isSuspect } from './assess.ts'
 import { type Contest, contestOf } from './contest.ts'
 import { standardError } from './evidence.ts'
 import { followed, isFollowing, isSum } from './follow.ts'
@@ -115,7 +115,7 @@ function stepsOf(contest: Contest, candidate: Candidate, baseline: Baseline, wan
   // What the execution does not wait for has the runs that happen to be made.
   const plan = wanted.isAwaited && looks !== undefined ? { most, looks } : { most: rounds, looks: looks && [] }
   const runs = plannedRuns(madeRuns(contest, candidate) / rounds, { ...plan, confirms, askedRatio, tests })
-  return { ...runs, isConfirmed: () => isConfirmed(contest.metric, candidate, baseline) }
+  return { ...runs, confirmation: () => confirmationOf(contest.metric, candidate, baseline) }
 }
 
 function askedOf(contest: Contest, candidate: Candidate, { askedRatio, tests }: Wanted): Asked | undefined {
@@ -134,10 +134,11 @@ function madeRuns({ metric, line, cases }: Contest, { fresh }: Candidate): numbe
   return added < line.n ? line.n - added : line.n
 }
 
-/** Whether the fresh runs alone say that it got worse; what nothing was measured again for needs none. */
-function isConfirmed(metric: BaselineMetric, { fresh, comparability }: Candidate, baseline: Baseline): boolean {
-  const values = fresh?.[metric]
-  if (values === undefined || !values.some((one) => one.length > 0)) return true
+function confirmationOf(metric: BaselineMetric, { fresh, comparability }: Candidate, baseline: Baseline): Confirmation {
+  if (fresh === undefined) return 'agrees'
+  const values = fresh[metric]
+  // They were disturbed, or did not get that far.
+  if (values === undefined || !values.some((one) => one.length > 0)) return 'silent'
   const alone = contestOf(metric, values, comparability, baseline)
-  return !('status' in alone) && evidence(alone).worse < confirmationRate
+  return !('status' in alone) && evidence(alone).worse < confirmationRate ? 'agrees' : 'differs'
 }

@@ -8,7 +8,7 @@ import { excludedShift } from './detectable.ts'
 import { standardError } from './evidence.ts'
 import { awaited, type Progress, plannedRuns } from './progress.ts'
 import { type Candidate, contestsOf, testsOf } from './regression.ts'
-import { falseAlarmRate, isTiny, missRate, smallestEffectRatio, steadyToleranceRatio } from './rule.ts'
+import { falseAlarmRate, isTiny, missRate, screenRate, smallestEffectRatio, steadyToleranceRatio } from './rule.ts'
 import { stepsOf } from './sensitivity.ts'
 import { notWorseShifts, worseShifts } from './sequential-power.ts'
 import type { PlannedRuns } from './steps.ts'
@@ -88,6 +88,7 @@ function answerOfSuccess(contest: Contest, runs: PlannedRuns, look: number, isAw
   const bound = successLooks(contest, runs)[look]
   if (bound === undefined) return 'open'
   const { failures } = sumOf(contest.values.map(failuresOf))
-  if (failures <= (bound.mostFailures ?? -1)) return 'notWorse'
+  // Few failures in all may be those of one case that is dead.
+  if (failures <= (bound.mostFailures ?? -1) && worse >= screenRate) return 'notWorse'
   return mayBeWorse && worse < bound.worseRate ? 'worse' : 'open'
 }

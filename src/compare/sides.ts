@@ -2,6 +2,7 @@ import { baselineValues, isLogarithmic, lineOf, lowerIsBetter, type MetricValues
 import { fromColumns } from '../domain/columns.ts'
 import type { BaselineMetric, Finding } from '../domain/finding.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
+import { shareUnit } from '../domain/spread.ts'
 import { mean } from '../stats/moments.ts'
 import { findingOf } from './assess.ts'
 import type { Contest } from './contest.ts'
@@ -46,13 +47,19 @@ export function compareSides(passes: readonly Sides[]): Finding[] {
 /** Whether something looks worse in `findings` of a first pass, so that a second one should say whether it is. */
 export function shouldConfirm(findings: readonly Finding[]): boolean {
   return findings.some(
-    ({ metric, p, changeRatio = 0, follows, status }) =>
-      p !== undefined &&
-      follows === undefined &&
-      status !== 'better' &&
-      p < screenRate &&
-      (lowerIsBetter(metric) ? changeRatio : -changeRatio) > screenEffectRatio,
+    (finding) =>
+      finding.p !== undefined &&
+      finding.follows === undefined &&
+      finding.status !== 'better' &&
+      finding.p < screenRate &&
+      isWorthConfirming(finding),
   )
+}
+
+function isWorthConfirming({ metric, changeRatio }: Finding): boolean {
+  // What left 0 is beyond every share, and one dead case of many is news however little it is of all.
+  if (changeRatio === undefined || metric === 'successRatio') return true
+  return (lowerIsBetter(metric) ? changeRatio : -changeRatio) > screenEffectRatio
 }
 
 /** The values of both sides, as many of each case as both have, so that those of the next pass stay beside one another. */
@@ -87,12 +94,19 @@ function comparePairs(metric: BaselineMetric, values: number[][], past: number[]
   const pairs = values.map((own, position) => paired(own, past[position] ?? []))
   if (!pairs.some((one) => one.length > 0)) return undefined
   const decide = (contest: Contest, worseRate: number) =>
-    findingOf(contest, { planned: contest.line.n, fresh: 0, worseRate, isConfirmed: () => true })
+    withoutExecutions(
+      findingOf(contest, { planned: contest.line.n, fresh: 0, worseRate, confirmation: () => 'agrees' }),
+    )
   if (metric === 'successRatio' || pairs.length === 1)
     return decide(contestOfPairs(metric, pairs, values, past, false), rate)
   const pooled = decide(contestOfPairs(metric, pairs, values, past, true), rate * pooledWeight)
   const byCase = decide(contestOfPairs(metric, pairs, values, past, false), rate * (1 - pooledWeight))
   return strongerOf(pooled, byCase)
+}
+
+/** Versions that take turns are held against no past execution. */
+function withoutExecutions({ executions: _none, ...finding }: Finding): Finding {
+  return finding
 }
 
 /** The one of two findings that says more, its p the chance that either says as much. */
@@ -121,7 +135,7 @@ function contestOfPairs(
   const sides = [0, 1].map((side) => pairs.map((one) => one.map((pair) => pair[side] ?? 0)))
   const [own = [], other = []] = metric === 'successRatio' ? [values, past] : sides
   const logarithmic = isLogarithmic(metric, [...own, ...other])
-  const level = Math.abs(mean(other.flat())) || 1
+  const level = shareUnit(mean(other.flat()))
   const sign = lowerIsBetter(metric) ? 1 : -1
   const byCase = pairs
     .filter((one) => one.length > 0)

@@ -1,6 +1,7 @@
 import type { Deviation, Drift } from '../domain/baseline.ts'
 import { studentUpperTail } from '../stats/student.ts'
 import { sharedDrift } from './drift.ts'
+import { beyondDrift } from './evidence.ts'
 
 /** That all times of a suite lie off by about the same factor, which is the machine's or the provider's, or of code that all share. */
 export interface SuiteShift {
@@ -12,6 +13,8 @@ export interface SuiteShift {
   scenarios: number
   /** Whether `p` is below 1%, and the factor beyond 5%. */
   significant: boolean
+  /** Whether the suite got slower by more than any drift explains. */
+  beyondDrift: boolean
 }
 
 const shiftRate = 0.01
@@ -23,5 +26,6 @@ export function shiftOf(shared: Deviation, scenarios: number, drift: Drift | und
   const error = Math.sqrt(shared.variance + known.variance * (1 + 1 / sessions))
   const p = studentUpperTail(Math.abs(shared.shift) / error, known.degrees)
   const significant = p < shiftRate && Math.abs(shared.shift) > smallestShift
-  return { ratio: Math.expm1(shared.shift), p, scenarios, significant }
+  const isBeyond = significant && shared.shift > beyondDrift({ drift: known, executions: sessions })
+  return { ratio: Math.expm1(shared.shift), p, scenarios, significant, beyondDrift: isBeyond }
 }

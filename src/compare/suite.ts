@@ -18,6 +18,10 @@ export interface ScenarioComparison {
 
 /** A whole suite held against executions of it that came before. */
 export interface SuiteComparison {
+  /**
+   * - `fail`: a scenario got worse, or all of them got slower together by more than any machine's drift explains
+   * - `inconclusive`: something could not be decided, such as whose it is that all got slower together
+   */
   status: 'pass' | 'fail' | 'inconclusive'
   scenarios: ScenarioComparison[]
   /** Absent when too few scenarios tell of it. */
@@ -52,11 +56,12 @@ export function compareSuite(past: readonly Results[], candidate: Results): Suit
   const shared = deviations.length < fewestScenarios ? undefined : sharedShift(deviations)
   const findings = judgedTogether(alone.map((one) => compareWithBaseline(one.candidate, { ...one.baseline, shared })))
   const scenarios = known.map(({ record }, position) => comparisonOf(record, findings[position] ?? []))
+  const shift = shared === undefined ? undefined : shiftOf(shared, deviations.length, drift, past.length)
   const keys = new Set(records.map(keyOf))
   return {
-    status: statusOf(scenarios),
+    status: statusOf(scenarios, shift),
     scenarios,
-    shift: shared === undefined ? undefined : shiftOf(shared, deviations.length, drift, past.length),
+    shift,
     missing: [...histories].flatMap(([key, { name }]) => (keys.has(key) ? [] : [name])),
     added: records.flatMap((record) => (histories.has(keyOf(record)) ? [] : [record.identity.name])),
   }
@@ -124,9 +129,10 @@ function comparisonOf({ identity, samples }: ExecutionRecord, findings: Finding[
   return { identity, findings }
 }
 
-function statusOf(scenarios: readonly ScenarioComparison[]): SuiteComparison['status'] {
+function statusOf(scenarios: readonly ScenarioComparison[], shift: SuiteShift | undefined): SuiteComparison['status'] {
   const found = scenarios.flatMap(({ findings }) => findings.map(({ status }) => status))
-  if (found.includes('worse')) return 'fail'
+  if (found.includes('worse') || shift?.beyondDrift) return 'fail'
+  if (shift?.significant && shift.ratio > 0) return 'inconclusive'
   const isJudged = scenarios.every(({ findings }) =>
     findings.some(({ status }) => status !== 'notJudged' && status !== 'new'),
   )

@@ -4,7 +4,7 @@ import type { BaselineLine, BaselineMetric } from './finding.ts'
 import { metrics } from './metric.ts'
 import { type RunMetricName, runMetricNames } from './metric-name.ts'
 import { isCensored, isTimed, outcomeAt, type Samples, valueAt } from './sample.ts'
-import { locationOf, pooledSpread } from './spread.ts'
+import { locationOf, pooledSpread, shareUnit } from './spread.ts'
 
 /** What must be the same for two executions of a scenario to be comparable. */
 export interface Comparability {
@@ -175,7 +175,7 @@ export function lineOf(metric: BaselineMetric, values: readonly number[][]): Bas
   const centre = mean(scaled.map((one) => locationOf(one, logarithmic)))
   const location = withoutNoise(logarithmic ? Math.exp(centre) : centre)
   const spread = n < 2 ? undefined : deviationWithin(scaled, logarithmic)
-  const within = spread === undefined || logarithmic || location === 0 ? spread : spread / Math.abs(location)
+  const within = spread === undefined || logarithmic ? spread : spread / shareUnit(location)
   return { n, location, within }
 }
 

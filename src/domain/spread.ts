@@ -47,6 +47,15 @@ function plainSpread(values: readonly number[]): Spread | undefined {
   return deviation === undefined ? undefined : { variance: deviation ** 2, degrees: values.length - 1 }
 }
 
+// Nearer to 0 a share of it says nothing, and may be beyond every number.
+const leastUnit = 1e-9
+
+/** What shares of `location` are counted in: its size, or 1 where it is as good as 0. */
+export function shareUnit(location: number): number {
+  const size = Math.abs(location)
+  return size < leastUnit ? 1 : size
+}
+
 /** Where values on the scale on which they are compared lie: their 20% trimmed mean, or their plain one. */
 export function locationOf(values: readonly number[], trimmed: boolean): number {
   return trimmed ? trimmedMean(sorted(values)) : mean(values)

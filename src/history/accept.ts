@@ -1,3 +1,4 @@
+import { matureExecutions } from '../compare/rule.ts'
 import {
   type BaselineEntry,
   committedLines,
@@ -50,7 +51,8 @@ export function acceptExecution(
   const metrics: BaselineEntry['metrics'] = comparable ? { ...entry.metrics } : {}
   for (const [name, line] of Object.entries(lines)) {
     const metric = name as BaselineMetric
-    if (line !== undefined && (metrics[metric] === undefined || renewed.has(metric))) metrics[metric] = line
+    if (line !== undefined && (metrics[metric] === undefined || renewed.has(metric)))
+      metrics[metric] = { ...line, between: betweenOf(metric, levels) }
   }
   return {
     entry: { ...record.comparability, metrics },
@@ -79,6 +81,12 @@ function newLevels({ verdict: { findings, patterns = [] } }: ExecutionRecord): F
     )
     return pattern === undefined ? [] : [{ ...finding, baseline: { ...finding.candidate, location: pattern.before } }]
   })
+}
+
+// A new level lies elsewhere, and its executions will differ as those before it did.
+function betweenOf(metric: BaselineMetric, levels: readonly Finding[]): number | undefined {
+  const held = levels.find((one) => one.metric === metric)
+  return (held?.executions ?? 0) >= matureExecutions ? held?.baseline?.between : undefined
 }
 
 function locationsOf(entry: Pick<BaselineEntry, 'metrics'> | undefined): PastExecution['committed'] {

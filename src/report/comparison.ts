@@ -68,7 +68,7 @@ function answerLines({ comparison, broken }: ReportedComparison, { columns, colo
     const { word, reason } =
       question === 'worse' && broken.length > 0
         ? { word: 'YES', reason: `not measured any more (${andMore(broken)})` }
-        : answerTo(question, comparison.scenarios)
+        : answerOf(question, comparison)
     return { question, word: word === 'YES' ? colors.red(colors.bold(word)) : colors.bold(word), reason }
   })
   const told = answers.map(
@@ -80,6 +80,13 @@ function answerLines({ comparison, broken }: ReportedComparison, { columns, colo
     reason === undefined ? [] : wrap(reason, columns, `  ${pad(`${question}:`, 8, 'left')} `),
   )
   return [answers.map(({ question, word }) => `${question}? ${word}`).join('   '), ...reasons]
+}
+
+function answerOf(question: Question, { scenarios, shift }: SuiteComparison): { word: string; reason?: string } {
+  const answer = answerTo(question, scenarios)
+  if (question !== 'slower' || answer.word === 'YES' || !shift?.significant || shift.ratio < 0) return answer
+  const reason = `all ${shift.scenarios} scenarios together ${formatChange(shift.ratio)}`
+  return { word: shift.beyondDrift ? 'YES' : 'unclear', reason }
 }
 
 interface Located {
@@ -123,10 +130,15 @@ const verdicts = {
 } as const
 
 function contextOf({ comparison, subject }: ReportedComparison): string {
-  const { scenarios, status } = comparison
+  const { scenarios } = comparison
   const worse = scenarios.filter(({ findings }) => findings.some((one) => one.status === 'worse')).length
-  const head = worse > 0 ? `${worse} of ${plural(scenarios.length, 'scenario')} ${verdicts.fail}` : verdicts[status]
-  return `bench-agent: ${status === 'fail' && worse === 0 ? 'the candidate could not be measured in full' : head} · ${subject}`
+  return `bench-agent: ${headOf(comparison, worse)} · ${subject}`
+}
+
+function headOf({ scenarios, status, shift }: SuiteComparison, worse: number): string {
+  if (worse > 0) return `${worse} of ${plural(scenarios.length, 'scenario')} ${verdicts.fail}`
+  if (shift?.beyondDrift) return 'all got slower together'
+  return status === 'fail' ? 'the candidate could not be measured in full' : verdicts[status]
 }
 
 function noteLines({ comparison, notes }: ReportedComparison, { columns, colors }: Paper): string[] {
@@ -134,7 +146,7 @@ function noteLines({ comparison, notes }: ReportedComparison, { columns, colors 
   const all = [
     ...(shift?.significant
       ? [
-          `All ${shift.scenarios} scenarios are slower by about the same share, ${formatChange(shift.ratio)} (p ${formatProbability(shift.p)}): look at the machine and the provider before the change.`,
+          `All ${shift.scenarios} scenarios are ${shift.ratio > 0 ? 'slower' : 'faster'} by about the same share, ${formatChange(shift.ratio)} (p ${formatProbability(shift.p)}): look at the machine and the provider before the change.`,
         ]
       : []),
     ...scenarios.flatMap(({ identity, reason }) =>

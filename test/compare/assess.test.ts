@@ -23,7 +23,7 @@ function contest(metric: BaselineMetric, values: number[] | number[][], baseline
 const steps = (more: Partial<ContestSteps> = {}): ContestSteps => ({
   planned: 20,
   fresh: 30,
-  isConfirmed: () => true,
+  confirmation: () => 'agrees',
   ...more,
 })
 const pastOf = (metric: BaselineMetric, make: (position: number) => number[], count = 6) =>
@@ -310,6 +310,16 @@ describe('a single run', () => {
 })
 
 describe('where only the committed line is known', () => {
+  test('what executions differed by before counts', () => {
+    const wide = { ...same, metrics: { totalTokens: { n: 20, location: 1000, within: 0.1, between: 0.3 } } }
+    const narrow = { ...same, metrics: { totalTokens: { n: 20, location: 1000, within: 0.1, between: 0.02 } } }
+    const against = (entry: typeof wide) =>
+      find(one('totalTokens', noisy(1.5)), { entry, history: [], environmentKey: 'here' })
+    expect(against(narrow).status).toBe('worse')
+    expect(against(wide).status).not.toBe('worse')
+    expect(against(wide).detectableRatio).toBeGreaterThan(2 * (against(narrow).detectableRatio ?? 0))
+  })
+
   const baseline = committedOf(one('totalTokens', noisy(1)))
 
   test.for([
@@ -335,16 +345,16 @@ describe('a second look', () => {
   test('decides: without it nothing is worse', () => {
     const given = contest('totalTokens', noisy(1.3), past)
     expect(findingOf(given, steps()).status).toBe('worse')
-    expect(findingOf(given, steps({ isConfirmed: () => false })).status).toBe('same')
+    expect(findingOf(given, steps({ confirmation: () => 'differs' })).status).toBe('same')
     const doubled = contest('totalTokens', noisy(2), past)
-    expect(findingOf(doubled, steps({ isConfirmed: () => false })).status).toBe('unclear')
+    expect(findingOf(doubled, steps({ confirmation: () => 'differs' })).status).toBe('unclear')
   })
 
   test('is not asked where nothing is worse', () => {
     const never = () => {
       throw new Error('asked')
     }
-    expect(findingOf(contest('totalTokens', noisy(1.05), past), steps({ isConfirmed: never })).status).toBe('same')
+    expect(findingOf(contest('totalTokens', noisy(1.05), past), steps({ confirmation: never })).status).toBe('same')
   })
 
   test('lets smaller worsenings be seen', () => {

@@ -104,9 +104,10 @@ describe('fresh runs', () => {
     expect(compareWithBaseline(candidateOf(values), baseline)[0]?.status).toBe('worse')
   })
 
-  test('that tell nothing of a metric confirm nothing and deny nothing', () => {
-    expect(find(one('totalTokens', planned), past, { fresh: { steps: [[2]] } }).status).toBe('worse')
-    expect(find(one('totalTokens', planned), past, { fresh: { totalTokens: [[]] } }).status).toBe('worse')
+  test('that tell nothing of a metric leave it open', () => {
+    expect(find(one('totalTokens', planned), past, { fresh: { steps: [[2]] } }).status).toBe('unclear')
+    expect(find(one('totalTokens', planned), past, { fresh: { totalTokens: [[]] } }).status).toBe('unclear')
+    expect(find(one('totalTokens', planned), past).status).toBe('worse')
   })
 
   test('make smaller worsenings visible, and the printed one is of both steps from the start', () => {
@@ -305,4 +306,11 @@ describe('no finding holds NaN or Infinity', () => {
       { numRuns: 500, seed: 87 },
     )
   })
+})
+
+test('scores as near to 0 as a number can be are judged like any others', () => {
+  const tiny = () => one('scores.polite', [5e-324, 0, 5e-324, 5e-324, 0, 1e-300, 5e-324, 0])
+  const past = historyOf(...Array.from({ length: 3 }, () => pastExecution(tiny())))
+  expect(find(tiny(), past)).toMatchObject({ status: 'same' })
+  expect(find(tiny(), committedOf(tiny())).status).toBe('same')
 })

@@ -87,6 +87,21 @@ describe('success', () => {
     expect(answer('successRatio', ok(40), ok(20, 1), 40)).toBe('notWorse')
   })
 
+  test('with one dead case of many is open, however few of all runs failed', () => {
+    const rounds = 20
+    const cases = (dead: number) => ({
+      successRatio: Array.from({ length: 20 }, (_, position) => Array(rounds).fill(position < dead ? 0 : 1)),
+    })
+    const stand = (dead: number) =>
+      standingsOf(candidateOf(cases(dead), { detect: { successRatio: 0.1 } }), historyOf(pastExecution(cases(0))), {
+        rounds,
+        most,
+        looks,
+      })[0]?.answer
+    expect(stand(0)).toBe('notWorse')
+    expect(stand(1)).not.toBe('notWorse')
+  })
+
   test('that fell a little is open', () => {
     expect(answer('successRatio', ok(20, 4), ok(20, 1), 20)).toBe('open')
   })

@@ -195,7 +195,24 @@ describe('a second pass', () => {
     expect(shouldConfirm(compareSides([turns(draw, { factor: 1 })]))).toBe(false)
     expect(shouldConfirm(compareSides([turns(draw, { factor: 0.8 })]))).toBe(false)
   })
+
+  test('is wanted of what left 0, and of success however little of it is lost', () => {
+    const known = finding(compareSides([turns(draw120(), {})]), 'workingMs')
+    const worse = (more: Partial<Finding>) => shouldConfirm([{ ...known, status: 'same', p: 0.01, ...more }])
+    expect(worse({ changeRatio: 0.03 })).toBe(false)
+    expect(worse({ changeRatio: undefined })).toBe(true)
+    expect(worse({ metric: 'successRatio', changeRatio: -0.03 })).toBe(true)
+    expect(worse({ metric: 'successRatio', changeRatio: -0.03, p: 0.2 })).toBe(false)
+  })
+
+  test('holds nothing against past executions', () => {
+    for (const { executions } of compareSides([turns(draw120(), {})])) expect(executions).toBeUndefined()
+  })
 })
+
+function draw120(): Draw {
+  return drawing(120)
+}
 
 describe('where nothing has changed', () => {
   test.for<[string, World]>([

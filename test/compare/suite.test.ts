@@ -125,12 +125,23 @@ describe('what all times share', () => {
     const comparison = compareSuite(pastOf(draw), session(draw, {}, { factor: 1.3 }))
     expect(comparison.shift).toMatchObject({ significant: true, scenarios: 8, ratio: expect.closeTo(0.3, 1) })
     expect(comparison.shift?.p).toBeLessThan(0.01)
+    expect(comparison.status).toBe('inconclusive')
     expect(statuses(comparison)).toEqual(all('same'))
     for (const { findings } of comparison.scenarios)
       expect(findings.find(({ metric }) => metric === 'workingMs')).toMatchObject({
         sharedRatio: expect.closeTo(0.3, 1),
         changeRatio: expect.closeTo(0.3, 0),
       })
+  })
+
+  test('fails where it is beyond what any machine drifts by, and says nothing where all got faster', () => {
+    const draw = drawing(102)
+    const past = pastOf(draw)
+    const doubled = compareSuite(past, session(draw, {}, { factor: 2 }))
+    expect(doubled).toMatchObject({ status: 'fail', shift: { significant: true, beyondDrift: true } })
+    expect(statuses(doubled)).toEqual(all('same'))
+    const halved = compareSuite(past, session(draw, {}, { factor: 0.5 }))
+    expect(halved).toMatchObject({ status: 'pass', shift: { significant: true, beyondDrift: false } })
   })
 
   test('hides no scenario that got slower still', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { locationOf, pooledSpread } from '../../src/domain/spread.ts'
+import { locationOf, pooledSpread, shareUnit } from '../../src/domain/spread.ts'
 import { times } from './given.ts'
 
 const values = [3, 1, 4, 1, 5, 9, 2, 6, 5, 30]
@@ -66,4 +66,10 @@ describe('the location of values', () => {
   test('shrugs off a spike', () => {
     expect(locationOf([...values.slice(0, 9), 1e9], true)).toBe(locationOf(values, true))
   })
+})
+
+test('shares are counted in the size of a location, unless that is as good as 0', () => {
+  expect(shareUnit(-4)).toBe(4)
+  expect(shareUnit(0)).toBe(1)
+  expect(shareUnit(5e-324)).toBe(1)
 })

@@ -93,7 +93,27 @@ describe('an execution with an entry', () => {
     expect(added).toBe(false)
   })
 
-  test('what executions differed by is forgotten with the old level, and kept with the others', () => {
+  test('a new level keeps what five executions or more differed by: those of it will, too', () => {
+    const past = (location: number) => ({ location, n: 25, between: 0.2 })
+    const renewed = (executions: number) => {
+      const findings: Finding[] = [
+        {
+          metric: 'inputTokens',
+          status: 'accepted',
+          baseline: past(1000),
+          candidate: { location: 2000, n: 5 },
+          executions,
+        },
+      ]
+      const passing = recordOf('passing')
+      const record = { ...passing, comparability: same, verdict: { ...passing.verdict, findings } }
+      return acceptExecution({ record, values: { inputTokens: steady(2000) } }, entry, 'all').entry.metrics.inputTokens
+    }
+    expect(renewed(5)).toEqual({ n: 5, location: 2000, within: 0, between: 0.2 })
+    expect(renewed(4)?.between).toBeUndefined()
+  })
+
+  test('what executions differed by is forgotten with the old level where few tell, and kept with the others', () => {
     const spread: BaselineEntry = {
       ...entry,
       metrics: {

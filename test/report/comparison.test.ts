@@ -107,12 +107,23 @@ meant      npx vitest run -u
   })
 
   test('in which everything is slower alike says so, where that is significant', () => {
-    const shift = { ratio: 0.14, p: 0.0002, scenarios: 12, significant: true }
-    const shifted = text(reported([scenario('greet', [same])], { shift }))
+    const shift = { ratio: 0.14, p: 0.0002, scenarios: 12, significant: true, beyondDrift: false }
+    const shifted = text(reported([scenario('greet', [same])], { shift, status: 'inconclusive' }))
+    expect(shifted).toContain('slower? unclear all 12 scenarios together +14.0%')
     expect(shifted).toContain('All 12 scenarios are slower by about the same share, +14.0% (p <0.001)')
     expect(text(reported([scenario('greet', [same])], { shift: { ...shift, significant: false } }))).not.toContain(
       'All 12',
     )
+  })
+
+  test('in which everything is slower by more than a machine explains is slower', () => {
+    const shift = { ratio: 1, p: 0.0002, scenarios: 12, significant: true, beyondDrift: true }
+    const doubled = text(reported([scenario('greet', [same])], { shift, status: 'fail' }))
+    expect(doubled).toContain('slower? YES all 12 scenarios together +100.0%')
+    expect(doubled).toContain('bench-agent: all got slower together')
+    const faster = text(reported([scenario('greet', [same])], { shift: { ...shift, ratio: -0.5, beyondDrift: false } }))
+    expect(faster).toContain('slower? no')
+    expect(faster).toContain('All 12 scenarios are faster by about the same share, -50.0%')
   })
 
   test('names the scenario with the largest change, and how many others there are', () => {
