@@ -1,5 +1,6 @@
 import type { Experiment } from './experiment.ts'
 import { machineExperiment } from './machine-experiment.ts'
+import { metricsExperiment } from './metrics-experiment.ts'
 import { matureSessions, sessionExperiment } from './session-experiment.ts'
 import { sidesExperiment } from './sides-experiment.ts'
 
@@ -7,13 +8,31 @@ import { sidesExperiment } from './sides-experiment.ts'
 export type Form = 'full' | 'quick'
 
 const counts = {
-  full: { suites: 4000, every: 5, compareEvery: 1, compareFoundEvery: 8, young: 600, youngEvery: 1, inTurns: 4000 },
-  quick: { suites: 100, every: 2, compareEvery: 2, compareFoundEvery: 4, young: 25, youngEvery: 1, inTurns: 100 },
+  full: {
+    suites: 4000,
+    every: 5,
+    compareEvery: 1,
+    compareFoundEvery: 8,
+    young: 600,
+    youngEvery: 1,
+    inTurns: 4000,
+    scenarios: 20_000,
+  },
+  quick: {
+    suites: 100,
+    every: 2,
+    compareEvery: 2,
+    compareFoundEvery: 4,
+    young: 25,
+    youngEvery: 1,
+    inTurns: 100,
+    scenarios: 1000,
+  },
 } as const satisfies Record<Form, object>
 
 /** What is measured. */
 export function experiments(form: Form): Experiment[] {
-  const { suites, every, compareEvery, compareFoundEvery, young, youngEvery, inTurns } = counts[form]
+  const { suites, every, compareEvery, compareFoundEvery, young, youngEvery, inTurns, scenarios } = counts[form]
   const mature = { sessions: matureSessions, trials: suites, every }
   return [
     machineExperiment(),
@@ -24,6 +43,7 @@ export function experiments(form: Form): Experiment[] {
     ...[2, 3, 4].map((sessions) =>
       sessionExperiment({ sessions, trials: young, drift: 0.08, every: youngEvery, printsEffects: false }),
     ),
+    metricsExperiment(scenarios),
     sidesExperiment(inTurns),
   ]
 }
