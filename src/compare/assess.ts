@@ -1,5 +1,6 @@
 import { lowerIsBetter } from '../domain/baseline.ts'
 import type { Finding } from '../domain/finding.ts'
+import { type CasesEvidence, withCases } from './by-case.ts'
 import { type Contest, pool, ratioOf } from './contest.ts'
 import { evidenceOf } from './evidence.ts'
 import type { Noise } from './noise.ts'
@@ -15,7 +16,7 @@ import {
 } from './rule.ts'
 import { detectableRatio } from './sensitivity.ts'
 import type { PlannedRuns } from './steps.ts'
-import { countedFailures, failuresOf, type SuccessEvidence, successEvidence } from './success.ts'
+import { countedFailures, failuresOf, successEvidence } from './success.ts'
 
 /** The steps in which a contest is decided. */
 export interface ContestSteps extends PlannedRuns {
@@ -46,11 +47,11 @@ export function isSuspect(contest: Contest, rate = screenRate): boolean {
 /** How much worse a contest got, and how surely; where all of it did not by more than `least`, the case that tells most. */
 export function worseningOf(
   contest: Contest,
-  { worse, ofCase }: SuccessEvidence,
+  { worse, ofCase }: CasesEvidence,
   least: number,
 ): { ratio: number; worse: number } {
   const ratio = ratioOf(contest)
-  return ratio > least || ofCase === undefined ? { ratio, worse } : { ratio: ofCase.dropRatio, worse: ofCase.worse }
+  return ratio > least || ofCase === undefined ? { ratio, worse } : ofCase
 }
 
 /** Whether nothing ever varied, so that every difference is one. */
@@ -59,13 +60,15 @@ export function isSteady({ values, drift }: Noise): boolean {
 }
 
 /** What noise alone could do to `contest`. */
-export function evidence({ metric, values, past, reference, shift, noise, layout }: Contest): SuccessEvidence {
+export function evidence({ metric, values, past, reference, shift, noise, layout }: Contest): CasesEvidence {
   if (metric === 'successRatio')
     return successEvidence(
       values.map(failuresOf),
       past.length > 0 ? pool(past).map(failuresOf) : [countedFailures(reference)],
     )
-  return noise === undefined ? { worse: 1, better: 1 } : evidenceOf(shift, noise, layout)
+  if (noise === undefined) return { worse: 1, better: 1 }
+  const together = evidenceOf(shift, noise, layout)
+  return layout === undefined ? together : withCases(together, metric, layout, noise)
 }
 
 /** What comes of `contest`. */
@@ -105,7 +108,7 @@ function changeRatioOf(contest: Contest): number | undefined {
   return ratioOf({ ...contest, shift: contest.shift + (contest.shared ?? 0) })
 }
 
-function noisyStatus(contest: Contest, known: SuccessEvidence, steps: ContestSteps): Finding['status'] {
+function noisyStatus(contest: Contest, known: CasesEvidence, steps: ContestSteps): Finding['status'] {
   const { worseRate = falseAlarmRate, confirmation } = steps
   if (isTiny(contest.metric, contest.reference, contest.line)) return 'same'
   const smallest = smallestOf(contest)

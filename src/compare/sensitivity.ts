@@ -1,6 +1,14 @@
+import { togetherRatio } from './by-case.ts'
 import { type Contest, ratioOf, shiftOfRatio } from './contest.ts'
 import { detectableShift, foundRatio } from './detectable.ts'
-import { powerRatio, screenEffectRatio, smallestEffectMs, smallestEffectRatio } from './rule.ts'
+import {
+  falseAlarmRate,
+  powerRatio,
+  screenEffectRatio,
+  screenRate,
+  smallestEffectMs,
+  smallestEffectRatio,
+} from './rule.ts'
 import type { PlannedRuns, Steps } from './steps.ts'
 import { detectableFailures, foundFailures } from './success.ts'
 import { dropOf, failureRatioOf, successSteps } from './success-steps.ts'
@@ -36,9 +44,14 @@ export function stepsOf(contest: Contest, runs: PlannedRuns): Steps {
   const { metric, reference, executions } = contest
   const tiny = smallestEffectMs(metric) / reference.location
   const asked = runs.looks?.askedRatio
+  const { layout } = contest
+  // Where each case is tested as well, all of them together have to be a little surer.
+  const share = layout !== undefined && layout.candidate.length > 1 ? togetherRatio : 1
   return {
     ...runs,
-    isRanked: contest.layout !== undefined,
+    screenRate: share * (runs.screenRate ?? screenRate),
+    worseRate: share * (runs.worseRate ?? falseAlarmRate),
+    isRanked: layout !== undefined,
     screenShift: shiftOfRatio(contest, screenEffectRatio),
     smallestShift: shiftOfRatio(contest, Math.max(tiny, smallestEffectRatio(metric, executions))),
     askedShift: asked === undefined ? undefined : shiftOfRatio(contest, asked),

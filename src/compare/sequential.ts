@@ -76,7 +76,11 @@ function answerOf(contest: Contest, runs: PlannedRuns, look: number, isAwaited: 
     looks: steps.looks?.runs ?? [],
     worseRate: steps.looks?.worseRate ?? 0,
   }
-  if (mayBeSame && shift <= (notWorseShifts(at, excluded)[look] ?? Number.NEGATIVE_INFINITY)) return 'notWorse'
+  // Of many cases one may have got worse, which is little of the whole.
+  const { ofCase } = mayBeSame ? evidence(contest) : {}
+  const isOneWorse = ofCase !== undefined && ofCase.worse < screenRate
+  if (mayBeSame && !isOneWorse && shift <= (notWorseShifts(at, excluded)[look] ?? Number.NEGATIVE_INFINITY))
+    return 'notWorse'
   return mayBeWorse && shift > (worseShifts(at)[look] ?? Number.POSITIVE_INFINITY) ? 'worse' : 'open'
 }
 

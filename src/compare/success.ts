@@ -1,20 +1,6 @@
 import { type Failures, fisherTest } from '../stats/fisher.ts'
 import { probabilitiesFromRatios } from '../stats/probability.ts'
-import type { Evidence } from './evidence.ts'
-
-/** What chance alone could do to the success of a candidate. */
-export interface SuccessEvidence extends Evidence {
-  /** What the case tells whose failures tell most; absent with one case, and where only the sum of a baseline is known. */
-  ofCase?: CaseEvidence | undefined
-}
-
-/** What the failures of one case tell. */
-export interface CaseEvidence {
-  /** Probability that chance alone makes a case fail this often, whichever of all it is. */
-  worse: number
-  /** By what share its success fell. */
-  dropRatio: number
-}
+import type { CasesEvidence } from './by-case.ts'
 
 /**
  * What chance alone could do to the failures of `own` against those of `other`, by Fisher's exact test of all of them and of
@@ -24,7 +10,7 @@ export interface CaseEvidence {
  * @param own failures of the candidate by case
  * @param other those of the baseline by case; a single row when only their sum is known
  */
-export function successEvidence(own: readonly Failures[], other: readonly Failures[]): SuccessEvidence {
+export function successEvidence(own: readonly Failures[], other: readonly Failures[]): CasesEvidence {
   const all = { own: sumOf(own), other: sumOf(other) }
   const worse = fisherTest(all.own, all.other)
   const better = fisherTest(all.other, all.own)
@@ -39,7 +25,7 @@ export function successEvidence(own: readonly Failures[], other: readonly Failur
   return {
     worse: Math.min(1, 2 * worse, 2 * ofCases),
     better,
-    ofCase: { worse: Math.min(1, 2 * ofCases), dropRatio: dropRatio(own[position], other[position]) },
+    ofCase: { worse: Math.min(1, 2 * ofCases), ratio: dropRatio(own[position], other[position]) },
   }
 }
 

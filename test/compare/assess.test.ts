@@ -160,15 +160,27 @@ describe('where runs vary', () => {
     expect(find(values(1.4), cases).status).toBe('worse')
   })
 
+  test('one case that got worse is found, though the others got better', () => {
+    const draw = drawing(9)
+    const cases = (factor: number) => ({
+      workingMs: times(5, (position) => draw.runs(10, 0.1, position === 3 ? factor : 0.9)),
+    })
+    const known = historyOf(...times(6, (session) => pastExecution(cases(0.9), { session: `${session}` })))
+    expect(find(cases(0.9), known).status).toBe('same')
+    const slower = find(cases(1.8), known)
+    expect(slower).toMatchObject({ metric: 'workingMs', status: 'worse' })
+    expect(slower.p).toBeLessThan(1e-4)
+  })
+
   test('a spike moves nothing', () => {
     const spiked = noisy(1).map((value, run) => (run === 3 ? 50 * value : value))
     expect(find(one('totalTokens', spiked), past)).toMatchObject({ status: 'same', changeRatio: expect.closeTo(0, 1) })
   })
 
   test('ranks and location must agree on the direction', () => {
-    // Most of the candidate is better; one case, which counts as much as the other, makes its location worse.
-    const mixed = historyOf(pastExecution({ totalTokens: [noisy(1, 100), [1000, 1001]] }))
-    const finding = find({ totalTokens: [noisy(0.8, 100), [1600, 1601]] }, mixed)
+    // Most of the candidate is a little better; the others are so much worse that its location is.
+    const mixed = noisy(1).map((value, run) => (run % 5 < 3 ? 0.8 : 3) * value)
+    const finding = find(one('totalTokens', mixed), historyOf(pastExecution(one('totalTokens', noisy(1, 100)))))
     expect(finding.changeRatio).toBeGreaterThan(0.1)
     expect(finding.p).toBeGreaterThan(0.5)
     expect(finding.status).toBe('same')

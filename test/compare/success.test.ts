@@ -26,17 +26,17 @@ describe('what chance could do to success', () => {
     const other = times(40, () => of(0, 50))
     expect(successEvidence(own, other).ofCase).toEqual({
       worse: expect.closeTo(2.299_669_336_3e-5, 14),
-      dropRatio: 1,
+      ratio: 1,
     })
   })
 
   test('that a case fell is a share of what it was', () => {
     const { ofCase } = successEvidence([of(12, 20), of(0, 20)], [of(40, 200), of(0, 200)])
-    expect(ofCase?.dropRatio).toBeCloseTo(0.5, 12)
+    expect(ofCase?.ratio).toBeCloseTo(0.5, 12)
   })
 
   test('a case that never succeeded has not fallen', () => {
-    expect(successEvidence([of(5, 5), of(0, 5)], [of(50, 50), of(0, 50)]).ofCase).toEqual({ worse: 1, dropRatio: 0 })
+    expect(successEvidence([of(5, 5), of(0, 5)], [of(50, 50), of(0, 50)]).ofCase).toEqual({ worse: 1, ratio: 0 })
   })
 
   test('failures spread over all cases are told by their sum', () => {
@@ -55,7 +55,7 @@ describe('what chance could do to success', () => {
   })
 
   test('a case without runs on one side says nothing', () => {
-    expect(successEvidence([of(0, 0), of(5, 5)], [of(0, 50), of(0, 0)]).ofCase).toEqual({ worse: 1, dropRatio: 0 })
+    expect(successEvidence([of(0, 0), of(5, 5)], [of(0, 50), of(0, 0)]).ofCase).toEqual({ worse: 1, ratio: 0 })
   })
 
   test('is never above 1', () => {
