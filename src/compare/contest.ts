@@ -2,6 +2,7 @@ import {
   type Baseline,
   type Comparability,
   differences,
+  isDuration,
   isLogarithmic,
   isOfAgent,
   lineOf,
@@ -95,29 +96,30 @@ function contestOfPast(
   }
 }
 
-// What the machine or the provider makes slower as a whole.
-const ofSession: readonly BaselineMetric[] = ['workingMs', 'workingPerOutputTokenMs']
 // What scenarios of one machine differ by when what they share is taken off.
 const ownDeviation = 0.01
 
 /** `contest` without what the scenarios before it lie off together, which is the machine's or the provider's. */
 function withoutShared(contest: Contest, shared: Baseline['shared']): Contest {
-  const { metric, layout, noise, shift } = contest
-  if (shared === undefined || !ofSession.includes(metric) || layout?.logarithmic !== true || noise === undefined)
-    return contest
+  const { metric, layout, noise } = contest
+  if (shared === undefined || !isDuration(metric) || layout?.logarithmic !== true || noise === undefined) return contest
+  if (metric === 'ttftMs') return movedBy(contest, layout, explainedBy(shared.shift, contest.shift))
   const beyondShared = noise.drift.own ?? 0
   const drift = {
     variance: (shared.variance + ownDeviation ** 2) / (1 + 1 / noise.executions) + beyondShared,
     degrees: noise.drift.degrees,
   }
-  const candidate = layout.candidate.map((one) => one.map((value) => value - shared.shift))
-  return {
-    ...contest,
-    layout: { ...layout, candidate },
-    shared: shared.shift,
-    shift: shift - shared.shift,
-    noise: { ...noise, drift },
-  }
+  return { ...movedBy(contest, layout, shared.shift), noise: { ...noise, drift } }
+}
+
+// What all times share is known of whole runs. The first token shares it or not: no more is taken off it than it lies off itself.
+function explainedBy(shared: number, shift: number): number {
+  return Math.min(Math.max(shift, Math.min(0, shared)), Math.max(0, shared))
+}
+
+function movedBy(contest: Contest, layout: Layout, shared: number): Contest {
+  const candidate = layout.candidate.map((one) => one.map((value) => value - shared))
+  return { ...contest, layout: { ...layout, candidate }, shared, shift: contest.shift - shared }
 }
 
 /** Values of the metric's current level, by session and case, newest first. */

@@ -190,8 +190,7 @@ function young(records: readonly ExecutionRecord[]): Health | undefined {
   return {
     word: 'young',
     reason: `${countOf(youngest.length, records.length)} ${youngest.length === 1 ? 'knows' : 'know'} fewer than ${matureExecutions} executions of this machine, so that times fail only beyond ${formatRatio(ratio)}.`,
-    action:
-      'Let more executions pass, or fill the baselines at once: `BENCH_AGENT_BASELINE_EXECUTIONS=5 npx vitest run`.',
+    action: `Let ${plural(matureExecutions - Math.min(...youngest), 'more session')} pass: what a machine drifts by shows from one to another.`,
   }
 }
 

@@ -42,6 +42,6 @@ export function remedyOf({ metric, asked, executions: known = 0 }: Finding & { a
   }
   const plan = runs === undefined || runs <= planned ? '' : `Plan ${runs} runs of each case`
   if (executions === undefined) return `${plan}.`
-  const accept = `et ${plural(executions - known, plan === '' ? 'more execution' : 'such execution')} be accepted: the baseline is too thin to tell.`
+  const accept = `et ${plan === '' ? plural(executions - known, 'more execution') : plural(executions, 'such execution')} be accepted: the baseline is too thin to tell.`
   return plan === '' ? `L${accept}` : `${plan}, and l${accept}`
 }

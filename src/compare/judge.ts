@@ -150,7 +150,7 @@ function unclearCheck({ metric, status, follows, baseline, candidate, p, detecta
   if (status !== 'unclear' || follows !== undefined || baseline === undefined) return []
   const { label, unit } = describeMetric(metric)
   const found =
-    detectableRatio === undefined ? '' : `, which would have found ${formatIncrease(detectableRatio)} or more`
+    detectableRatio === undefined ? '' : `. 9 of 10 executions would find ${formatIncrease(detectableRatio)} or more`
   return [
     {
       status: 'inconclusive',
@@ -160,7 +160,7 @@ function unclearCheck({ metric, status, follows, baseline, candidate, p, detecta
       value: candidate.location,
       bound: baseline.location,
       unit,
-      message: `${label} looks worse: ${formatValue(unit, baseline.location)} → ${formatValue(unit, candidate.location)} (${formatDifference(unit, baseline.location, candidate.location)}). That may be noise (p ${formatProbability(p ?? 1)})${found}.`,
+      message: `${label} looks worse: ${formatValue(unit, baseline.location)} → ${formatValue(unit, candidate.location)} (${formatDifference(unit, baseline.location, candidate.location)}). It is not sure enough to fail (p ${formatProbability(p ?? 1)})${found}.`,
       remedy: 'Run it again, with more `runs`; every accepted execution makes the baseline surer, too.',
     },
   ]

@@ -7,7 +7,7 @@ import { beyondDrift } from './evidence.ts'
 export interface SuiteShift {
   /** The common factor less one: above 0 when slower. */
   ratio: number
-  /** Probability that the sessions' drift makes a shift this large. */
+  /** Probability that the sessions' drift makes a shift this large, in either direction. */
   p: number
   /** Scenarios that it is told from. */
   scenarios: number
@@ -24,7 +24,7 @@ const smallestShift = Math.log(1.05)
 export function shiftOf(shared: Deviation, scenarios: number, drift: Drift | undefined, sessions: number): SuiteShift {
   const known = sharedDrift(drift)
   const error = Math.sqrt(shared.variance + known.variance * (1 + 1 / sessions))
-  const p = studentUpperTail(Math.abs(shared.shift) / error, known.degrees)
+  const p = 2 * studentUpperTail(Math.abs(shared.shift) / error, known.degrees)
   const significant = p < shiftRate && Math.abs(shared.shift) > smallestShift
   const isBeyond = significant && shared.shift > beyondDrift({ drift: known, executions: sessions })
   return { ratio: Math.expm1(shared.shift), p, scenarios, significant, beyondDrift: isBeyond }

@@ -205,10 +205,25 @@ describe('what a session lies off as a whole', () => {
     expect(found.layout?.candidate.flat().every((value) => Math.abs(value) < 0.3)).toBe(true)
   })
 
-  test.for(['ttftMs', 'totalTokens'] as const)('is none of %s', (metric) => {
-    const found = contest(metric, values(), baseline)
+  test('is none of what is no time', () => {
+    const found = contest('totalTokens', values(), baseline)
     expect(found.shared).toBeUndefined()
     expect(Math.exp(found.shift)).toBeCloseTo(1.2, 1)
+  })
+
+  test.for<[what: string, shared: number, factor: number, left: number]>([
+    ['of a slow day all that it shares', 1.5, 1.5, 1],
+    ['of a slow day no more than it lies off', 1.5, 1.2, 1],
+    ['of a slow day nothing where it is faster', 1.5, 0.8, 0.8],
+    ['and what is its own stays', 1.2, 1.8, 1.5],
+    ['of a fast day nothing where it is slower', 0.8, 1.3, 1.3],
+    ['of a fast day what it shares', 0.8, 0.8, 1],
+  ])('of time to first token, which may share it or not: %s', ([, of, factor, left]) => {
+    const day = { ...baseline, shared: { shift: Math.log(of), variance: 0.01 ** 2 } }
+    const own = [draw.runs(20, 0.05, factor)]
+    const found = contest('ttftMs', own, day)
+    expect(Math.abs(Math.log(left) - found.shift)).toBeLessThan(0.06)
+    expect(found.noise?.drift.variance).toBe(contest('ttftMs', own, historyOf(...history)).noise?.drift.variance)
   })
 
   test('leaves as drift what is not known of it, and what scenarios differ by: 1%', () => {

@@ -85,7 +85,7 @@ describe('the remedy', () => {
       'Let 1 more execution be accepted: the baseline is too thin to tell.',
     )
     expect(remedy({ runs: 30, executions: 10 }, { executions: 2 })).toBe(
-      'Plan 30 runs of each case, and let 8 such executions be accepted: the baseline is too thin to tell.',
+      'Plan 30 runs of each case, and let 10 such executions be accepted: the baseline is too thin to tell.',
     )
   })
 
