@@ -40,6 +40,7 @@ export function isSuspect(contest: Contest, rate = screenRate): boolean {
   const { metric, noise } = contest
   // What never varies needs no second look.
   if (metric !== 'successRatio' && (noise === undefined || isSteady(noise))) return false
+  if (contest.cases.length === 1 && ratioOf(contest) <= screenEffectRatio) return false
   const { ratio, worse } = worseningOf(contest, evidence(contest), screenEffectRatio)
   return ratio > screenEffectRatio && worse < rate
 }

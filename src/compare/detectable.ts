@@ -1,4 +1,5 @@
 import { bivariateNormalUpper } from '../stats/bivariate-normal.ts'
+import { risesToZero } from '../stats/root.ts'
 import { criticalShift, noiseWithRuns } from './critical-shift.ts'
 import { beyondDrift, standardError } from './evidence.ts'
 import type { Noise } from './noise.ts'
@@ -21,16 +22,16 @@ export function detectableShift(noise: Noise, runs: number, steps: Steps): numbe
   const { first, last } = boundsOf(noise, runs, fixed)
   const start = Math.max(first.shift, last.shift)
   const widest = Math.max(first.error * first.stretch, last.error * last.stretch)
-  const shift = bisect(isFoundBy(foundRatio(noise, runs, fixed)), start, start + 6 * widest, 30)
+  const shift = risesToZero(beyondPower(foundRatio(noise, runs, fixed)), start, start + 6 * widest, 1e-8 * widest)
   if (!Number.isFinite(shift)) return undefined
   if (looks === undefined) return shift
   // Looks cost a little of it. Each is an integral, so that the search is narrow, and to a sixtieth of the standard error.
   const most = Math.max(shift, excludedShift(noise, runs, steps)) + first.error
-  return bisect(isFoundBy(foundRatio(noise, runs, steps)), shift, most, 6)
+  return risesToZero(beyondPower(foundRatio(noise, runs, steps)), shift, most, first.error / 60)
 }
 
-function isFoundBy(found: (shift: number) => number): (shift: number) => boolean {
-  return (shift) => found(shift) >= powerRatio
+function beyondPower(found: (shift: number) => number): (shift: number) => number {
+  return (shift) => found(shift) - powerRatio
 }
 
 /**
@@ -105,16 +106,4 @@ function scoreOf({ shift: bound, error, stretch }: Bound, shift: number): number
 export function excludedShift(noise: Noise, runs: number, { looks: _looks, ...steps }: Steps): number {
   const detectable = detectableShift(noise, runs, steps) ?? Number.POSITIVE_INFINITY
   return Math.max(steps.askedShift ?? 0, detectable)
-}
-
-/** The least value from `low` to `high` that holds, where all greater ones do too. */
-function bisect(holds: (value: number) => boolean, low: number, high: number, steps: number): number {
-  let least = low
-  let enough = high
-  for (let step = 0; step < steps; step++) {
-    const middle = (least + enough) / 2
-    if (holds(middle)) enough = middle
-    else least = middle
-  }
-  return enough
 }

@@ -155,6 +155,8 @@ function autocorrelationOf(executions: readonly number[][][]): number {
 
 /** The values of `execution` in the order in which they were measured: rounds take one of each case in turn. */
 export function inOrder(execution: readonly (readonly number[])[]): number[] {
+  const [only] = execution
+  if (only !== undefined && execution.length === 1) return [...only]
   const rounds = Math.max(...execution.map((one) => one.length))
   return Array.from({ length: rounds }, (_, round) => execution.flatMap((one) => one.slice(round, round + 1))).flat()
 }

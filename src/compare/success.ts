@@ -1,5 +1,6 @@
 import { type Failures, fisherTest } from '../stats/fisher.ts'
 import { probabilitiesFromRatios } from '../stats/probability.ts'
+import { risesToZero } from '../stats/root.ts'
 import type { CasesEvidence } from './by-case.ts'
 
 /**
@@ -68,14 +69,7 @@ export interface SuccessSteps {
 export function detectableFailures(steps: SuccessSteps, powerRatio: number): number | undefined {
   const found = foundFailures(steps)
   if (found === undefined) return undefined
-  let low = 0
-  let high = 1
-  for (let step = 0; step < 40; step++) {
-    const middle = (low + high) / 2
-    if (found(middle) < powerRatio) low = middle
-    else high = middle
-  }
-  return high
+  return risesToZero((failureRatio) => found(failureRatio) - powerRatio, 0, 1, 1e-9)
 }
 
 /** The share of executions in which a failure ratio is found; absent when not even failing always would be. */

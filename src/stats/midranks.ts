@@ -9,13 +9,15 @@
 export function midranks(values: readonly number[]): Float64Array {
   const stray = values.findIndex((value) => !Number.isFinite(value))
   if (stray !== -1) throw new RangeError(`expected finite numbers, got ${values[stray]} at index ${stray}`)
-  const order = values.map((value, index) => ({ value, index })).sort((one, other) => one.value - other.value)
+  const order = Uint32Array.from(values.keys())
+  const valueAt = (place: number) => values[order[place] ?? 0]
+  order.sort((one, other) => (values[one] ?? 0) - (values[other] ?? 0))
   const ranks = new Float64Array(values.length)
   let start = 0
   while (start < order.length) {
     let end = start
-    while (order[end]?.value === order[start]?.value && end < order.length) end++
-    for (const { index } of order.slice(start, end)) ranks[index] = (start + 1 + end) / 2
+    while (end < order.length && valueAt(end) === valueAt(start)) end++
+    for (const index of order.subarray(start, end)) ranks[index] = (start + 1 + end) / 2
     start = end
   }
   return ranks

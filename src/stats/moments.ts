@@ -95,7 +95,10 @@ function winsorized(sorted: Sorted, cut: number): Float64Array {
   const lowest = sorted[cut]
   const highest = sorted[sorted.length - 1 - cut]
   if (lowest === undefined || highest === undefined) return sorted
-  return sorted.map((value) => Math.min(highest, Math.max(lowest, value)))
+  const copy = sorted.slice()
+  copy.fill(lowest, 0, cut)
+  copy.fill(highest, sorted.length - cut)
+  return copy
 }
 
 function sum(values: Float64Array | readonly number[]): number {

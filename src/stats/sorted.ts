@@ -10,7 +10,9 @@ export type Sorted = Float64Array & { readonly [ascending]: true }
  */
 export function sorted(values: Iterable<number>): Sorted {
   const copy = new Float64Array(values)
-  const index = copy.findIndex((value) => !Number.isFinite(value))
-  if (index !== -1) throw new RangeError(`expected finite numbers, got ${copy[index]} at index ${index}`)
-  return copy.map((value) => value + 0).sort() as Sorted
+  for (const [index, value] of copy.entries()) {
+    if (!Number.isFinite(value)) throw new RangeError(`expected finite numbers, got ${value} at index ${index}`)
+    copy[index] = value + 0
+  }
+  return copy.sort() as Sorted
 }
