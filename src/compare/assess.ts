@@ -1,6 +1,6 @@
 import { lowerIsBetter } from '../domain/baseline.ts'
 import type { Finding } from '../domain/finding.ts'
-import { type CasesEvidence, withCases } from './by-case.ts'
+import { type CasesEvidence, caseLocations, caseRatios, isTinyCase, withCases } from './by-case.ts'
 import { type Contest, pool, ratioOf } from './contest.ts'
 import { evidenceOf } from './evidence.ts'
 import type { Noise } from './noise.ts'
@@ -8,8 +8,8 @@ import {
   falseAlarmRate,
   improvementRate,
   isTiny,
+  screenRate as mostScreened,
   screenEffectRatio,
-  screenRate,
   smallestEffectRatio,
   steadyToleranceRatio,
   unclearEffectRatio,
@@ -20,8 +20,10 @@ import { countedFailures, failuresOf, successEvidence } from './success.ts'
 
 /** The steps in which a contest is decided. */
 export interface ContestSteps extends PlannedRuns {
-  /** What the fresh runs alone say of a worsening. */
-  confirmation: () => Confirmation
+  /** What the fresh runs alone say of a worsening, of all cases or of the one at this position of the contest. */
+  confirmation: (position: number | undefined) => Confirmation
+  /** Whether fresh runs were made, so that they have to agree. */
+  isConfirmed: boolean
 }
 
 /**
@@ -36,23 +38,35 @@ export type Confirmation = 'agrees' | 'differs' | 'silent'
  *
  * @param rate chance at which noise alone says that they should
  */
-export function isSuspect(contest: Contest, rate = screenRate): boolean {
+export function isSuspect(contest: Contest, rate = mostScreened): boolean {
   const { metric, noise } = contest
   // What never varies needs no second look.
   if (metric !== 'successRatio' && (noise === undefined || isSteady(noise))) return false
   if (contest.cases.length === 1 && ratioOf(contest) <= screenEffectRatio) return false
-  const { ratio, worse } = worseningOf(contest, evidence(contest), screenEffectRatio)
+  const { ratio, worse } = worseningOf(contest, evidence(contest, true), screenEffectRatio)
   return ratio > screenEffectRatio && worse < rate
 }
 
-/** How much worse a contest got, and how surely; where all of it did not by more than `least`, the case that tells most. */
-export function worseningOf(
-  contest: Contest,
-  { worse, ofCase }: CasesEvidence,
-  least: number,
-): { ratio: number; worse: number } {
-  const ratio = ratioOf(contest)
-  return ratio > least || ofCase === undefined ? { ratio, worse } : ofCase
+/** That all of a contest got worse, or one case of it. */
+export interface Worsening {
+  /** As a share of the baseline. */
+  ratio: number
+  /** Probability that chance alone makes it that much worse. */
+  worse: number
+  /** Of the case that tells more than all together, among those of the contest; absent when none does. */
+  position?: number | undefined
+}
+
+/** How much worse a contest got, and how surely: of all cases together and each that did by more than `least`, what is surest. */
+export function worseningOf(contest: Contest, { worse, cases }: CasesEvidence, least: number): Worsening {
+  const ratio = isTiny(contest.metric, contest.reference, contest.line)
+    ? Math.min(0, ratioOf(contest))
+    : ratioOf(contest)
+  const [surest] = cases
+    .filter((one) => one.ratio > least && !isTinyCase(contest, one.position, one.ratio))
+    .sort((one, other) => one.worse - other.worse || other.ratio - one.ratio)
+  if (surest === undefined || (ratio > least && worse <= surest.worse)) return { ratio, worse }
+  return { ratio: surest.ratio, worse: surest.worse, position: surest.position }
 }
 
 /** Whether nothing ever varied, so that every difference is one. */
@@ -60,16 +74,20 @@ export function isSteady({ values, drift }: Noise): boolean {
   return values.variance === 0 && drift.variance === 0
 }
 
-/** What noise alone could do to `contest`. */
-export function evidence({ metric, values, past, reference, shift, noise, layout }: Contest): CasesEvidence {
+/**
+ * What noise alone could do to `contest`.
+ *
+ * @param isConfirmed whether fresh runs have to agree
+ */
+export function evidence(contest: Contest, isConfirmed: boolean): CasesEvidence {
+  const { metric, values, past, reference, shift, noise, layout } = contest
   if (metric === 'successRatio')
     return successEvidence(
       values.map(failuresOf),
       past.length > 0 ? pool(past).map(failuresOf) : [countedFailures(reference)],
     )
-  if (noise === undefined) return { worse: 1, better: 1 }
-  const together = evidenceOf(shift, noise, layout)
-  return layout === undefined ? together : withCases(together, metric, layout, noise)
+  if (noise === undefined) return { worse: 1, better: 1, cases: [] }
+  return withCases(evidenceOf(shift, noise, layout), contest, isConfirmed)
 }
 
 /** What comes of `contest`. */
@@ -89,16 +107,34 @@ export function findingOf(contest: Contest, steps: ContestSteps): Finding {
     changeRatio: changeRatioOf(contest),
     sharedRatio,
   }
-  if (noise !== undefined && isSteady(noise))
-    return { ...found, status: statusOf(ratio, steadyToleranceRatio), detectableRatio: steadyToleranceRatio }
-  const known = evidence(contest)
-  const status = noisyStatus(contest, known, steps)
+  if (noise !== undefined && isSteady(noise)) return { ...found, ...steadyFinding(contest, ratio) }
+  const known = evidence(contest, steps.isConfirmed)
+  const worsening = worseningOf(contest, known, smallestOf(contest))
+  const status = noisyStatus(contest, known, worsening, steps)
   return {
     ...found,
     status,
-    p: status === 'better' ? known.better : worseningOf(contest, known, smallestOf(contest)).worse,
+    p: status === 'better' ? known.better : worsening.worse,
     detectableRatio: detectableRatio(contest, steps),
+    ofCase: status === 'better' ? undefined : changeOfCase(contest, worsening.position),
   }
+}
+
+/** What never varies is judged as it is, all cases together and each by itself. */
+function steadyFinding(contest: Contest, ratio: number): Pick<Finding, 'status' | 'detectableRatio' | 'ofCase'> {
+  const detectable = { detectableRatio: steadyToleranceRatio }
+  const all = statusOf(ratio, steadyToleranceRatio)
+  const ratios = caseRatios(contest)
+  const most = Math.max(0, ...ratios)
+  if (all === 'worse' || statusOf(most, steadyToleranceRatio) !== 'worse') return { status: all, ...detectable }
+  return { status: 'worse', ...detectable, ofCase: changeOfCase(contest, ratios.indexOf(most)) }
+}
+
+function changeOfCase(contest: Contest, position: number | undefined): Finding['ofCase'] {
+  const place = position === undefined ? undefined : contest.cases[position]
+  if (position === undefined || place === undefined) return undefined
+  const { baseline, candidate } = caseLocations(contest, position)
+  return { position: place, baseline, candidate, changeRatio: baseline === 0 ? undefined : candidate / baseline - 1 }
 }
 
 function changeRatioOf(contest: Contest): number | undefined {
@@ -109,15 +145,19 @@ function changeRatioOf(contest: Contest): number | undefined {
   return ratioOf({ ...contest, shift: contest.shift + (contest.shared ?? 0) })
 }
 
-function noisyStatus(contest: Contest, known: CasesEvidence, steps: ContestSteps): Finding['status'] {
-  const { worseRate = falseAlarmRate, confirmation } = steps
-  if (isTiny(contest.metric, contest.reference, contest.line)) return 'same'
+function noisyStatus(
+  contest: Contest,
+  known: CasesEvidence,
+  { ratio, worse, position }: Worsening,
+  steps: ContestSteps,
+): Finding['status'] {
+  const { worseRate = falseAlarmRate, screenRate = mostScreened, confirmation } = steps
   const smallest = smallestOf(contest)
-  if (ratioOf(contest) < -smallest && known.better < improvementRate) return 'better'
-  const { ratio, worse } = worseningOf(contest, known, smallest)
-  const confirmed = ratio > smallest && worse < worseRate ? confirmation() : 'differs'
+  const confirmed = ratio > smallest && worse < worseRate ? confirmation(position) : 'differs'
   if (confirmed === 'agrees') return 'worse'
   if (confirmed === 'silent') return 'unclear'
+  const isLarge = !isTiny(contest.metric, contest.reference, contest.line)
+  if (isLarge && ratioOf(contest) < -smallest && known.better < improvementRate) return 'better'
   return ratio > Math.max(smallest, unclearEffectRatio) && worse < screenRate ? 'unclear' : 'same'
 }
 

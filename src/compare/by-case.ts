@@ -1,50 +1,86 @@
-import type { BaselineMetric } from '../domain/finding.ts'
+import { lineOf } from '../domain/baseline.ts'
+import { rankTest } from '../stats/rank-test.ts'
+import { type Contest, pool } from './contest.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { executionLocation, type Layout } from './layout.ts'
 import { type Noise, noiseOf } from './noise.ts'
+import { smallestEffectMs } from './rule.ts'
 
 /** What one case tells. */
 export interface CaseEvidence {
-  /** Probability that chance alone makes a case that much worse, whichever of all it is. */
-  worse: number
+  /** Its position among the cases of the contest. */
+  position: number
   /** By what share of its baseline it got worse. */
   ratio: number
+  /** Probability that chance alone makes this case that much worse. */
+  alone: number
+  /** Likewise that it makes any of all cases that much worse, for the share of the error that is spent on cases. */
+  worse: number
 }
 
 /** What chance alone could do, to all cases together or to one of them. */
 export interface CasesEvidence extends Evidence {
-  /** Of the case that tells most; absent with one case, and where nothing is known by case. */
-  ofCase?: CaseEvidence | undefined
+  /** Empty with one case, and where nothing is known by case. */
+  cases: CaseEvidence[]
 }
 
 /** Of the chance of an error, what is spent on all cases together; the rest is on each by itself. */
 export const togetherRatio = 0.8
 
 /**
- * `together` joined with what each case tells by itself: that a case is much slower shows in no rank of all runs. The p of the cases is
- * the least of them times their number (Bonferroni), and that of both is shared out in the same way.
+ * `together` with what each case tells by itself: that a case is much slower shows in no rank of all runs. The p of a case is
+ * multiplied by the number of cases (Bonferroni), and both are shared out in the same way.
  *
- * @param together what all cases tell
+ * @param isConfirmed whether fresh runs have to agree about the case; where none do, the ranks of its few runs have to
  */
-export function withCases(together: Evidence, metric: BaselineMetric, layout: Layout, noise: Noise): CasesEvidence {
-  const { candidate, past, logarithmic } = layout
-  if (candidate.length < 2) return together
-  const tried = candidate.map((own, position): CaseEvidence => {
-    const alone = { logarithmic, candidate: [own], past: past.map((one) => [one[position] ?? []]) }
-    const shift = executionLocation(alone.candidate, logarithmic) ?? 0
-    const ratio = logarithmic ? Math.expm1(shift) : shift
-    const known = noiseOf(metric, alone, undefined)
-    // What executions drift by is what all cases tell of it, unless this one drifts by more.
-    const drift = known === undefined || known.drift.variance < noise.drift.variance ? noise.drift : known.drift
-    return { ratio, worse: known === undefined ? 1 : evidenceOf(shift, { ...known, drift }, alone).worse }
+export function withCases(together: Evidence, contest: Contest, isConfirmed: boolean): CasesEvidence {
+  const { metric, layout, noise } = contest
+  if (layout === undefined || noise === undefined || layout.candidate.length < 2) return { ...together, cases: [] }
+  const share = layout.candidate.length / (1 - togetherRatio)
+  const cases = layout.candidate.map((_, position): CaseEvidence => {
+    const one = caseOf(layout, position)
+    const shift = executionLocation(one.candidate, one.logarithmic) ?? 0
+    const ranks = isConfirmed ? 0 : rankTest(one.candidate.flat(), one.past.flat(2), 'greater').p
+    const known = noiseOf(metric, one, undefined)
+    const alone = known === undefined ? 1 : Math.max(ranks, evidenceOf(shift, caseNoise(known, noise), one).worse)
+    return { position, ratio: ratioOfShift(one, shift), alone, worse: Math.min(1, alone * share) }
   })
-  const [worst = { ratio: 0, worse: 1 }] = tried.toSorted(
-    (one, other) => one.worse - other.worse || other.ratio - one.ratio,
-  )
-  const worse = Math.min(1, (worst.worse * candidate.length) / (1 - togetherRatio))
-  return {
-    worse: Math.min(1, together.worse / togetherRatio, worse),
-    better: together.better,
-    ofCase: { worse, ratio: worst.ratio },
-  }
+  return { worse: Math.min(1, together.worse / togetherRatio), better: together.better, cases }
+}
+
+function caseOf({ logarithmic, candidate, past }: Layout, position: number): Layout {
+  const pick = (execution: readonly number[][]) => [execution[position] ?? []]
+  return { logarithmic, candidate: pick(candidate), past: past.map(pick) }
+}
+
+// A case of few runs may vary little by luck, and drift by little: then it is what all cases tell of it.
+function caseNoise(own: Noise, all: Noise): Noise {
+  const wider = <Varying extends { variance: number }>(one: Varying, other: Varying) =>
+    one.variance < other.variance ? other : one
+  return { ...own, values: wider(own.values, all.values), drift: wider(own.drift, all.drift) }
+}
+
+function ratioOfShift({ logarithmic }: Layout, shift: number): number {
+  return logarithmic ? Math.expm1(shift) : shift
+}
+
+/** By what share each case got worse; empty with one case, and where nothing is known by case. */
+export function caseRatios({ layout }: Contest): number[] {
+  if (layout === undefined || layout.candidate.length < 2) return []
+  return layout.candidate.map((one) => ratioOfShift(layout, executionLocation([one], layout.logarithmic) ?? 0))
+}
+
+/** Where the case at `position` lies in its baseline and now, in the metric's unit. */
+export function caseLocations(
+  { metric, past, values }: Contest,
+  position: number,
+): { baseline: number; candidate: number } {
+  const locate = (known: number[] | undefined) => lineOf(metric, [known ?? []]).location
+  return { baseline: locate(pool(past)[position]), candidate: locate(values[position]) }
+}
+
+/** Whether the case at `position` got worse by so little that no clock could tell. */
+export function isTinyCase(contest: Contest, position: number, ratio: number): boolean {
+  const least = smallestEffectMs(contest.metric)
+  return least > 0 && caseLocations(contest, position).baseline * ratio < least
 }

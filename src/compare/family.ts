@@ -32,19 +32,16 @@ function isTested({ metric, p, status, follows, baseline, candidate }: Finding):
 function rejudged(finding: Finding, adjusted: number | undefined): Finding {
   if (adjusted === undefined) return finding
   const smallest = smallestEffectRatio(finding.metric, finding.executions ?? Number.POSITIVE_INFINITY)
-  const ratio = judgedRatio(finding, smallest)
+  const ratio = judgedRatio(finding)
   const worse = ratio > smallest && adjusted <= familyRate
-  const unclear = ratio > Math.max(smallest, unclearEffectRatio) && (finding.p ?? 1) < screenRate
+  const unclear = ratio > Math.max(smallest, unclearEffectRatio) && adjusted < screenRate
   return { ...finding, status: worse ? 'worse' : unclear ? 'unclear' : 'same', p: adjusted }
 }
 
-function judgedRatio(finding: Finding, smallest: number): number {
-  const { metric, status, baseline, candidate } = finding
-  if (baseline !== undefined && isTiny(metric, baseline, candidate)) return 0
-  const ratio = worseningOf(finding)
-  // It was found in one case, of which the change of all tells nothing.
-  const isOfCase = ratio <= smallest && (status === 'worse' || status === 'unclear')
-  return isOfCase ? Number.POSITIVE_INFINITY : ratio
+function judgedRatio(finding: Finding): number {
+  const { metric, baseline, candidate, ofCase } = finding
+  if (ofCase !== undefined) return worseningOf({ ...finding, changeRatio: ofCase.changeRatio })
+  return baseline !== undefined && isTiny(metric, baseline, candidate) ? 0 : worseningOf(finding)
 }
 
 /** How much worse a finding is, as a share of the baseline, without what its session as a whole lies off. */

@@ -63,7 +63,7 @@ export function judge(measured: Measured, acceptance: Acceptance): Verdict {
     ...ownChecks,
     ...checkThresholds(summary, plan.thresholds, plan.categories),
     ...summary.categories.flatMap((one) => checkCategory(one, plan.categories[one.name] ?? {}, summary.cases)),
-    ...checkFindings(findings, acceptance.mayWrite),
+    ...checkFindings(findings, acceptance.mayWrite, namesOf(plan)),
     ...unheardChecks(plan, findings),
   ]
   return explained(verdictOf(checks, measured.warnings, findings), measured, acceptance.baseline)
@@ -73,14 +73,19 @@ export function judge(measured: Measured, acceptance: Acceptance): Verdict {
  * What `findings` hold against an execution: each regression, and that there was no baseline at all.
  *
  * @param mayWrite whether a missing baseline may be written, so that it is nothing to decide about
+ * @param caseNames of the plan, in its order
  */
-export function checkFindings(findings: readonly Finding[], mayWrite: boolean): Check[] {
+export function checkFindings(findings: readonly Finding[], mayWrite: boolean, caseNames: readonly string[]): Check[] {
   return [
-    ...findings.flatMap((finding) => regressionCheck(finding, findings)),
-    ...findings.flatMap(unclearCheck),
+    ...findings.flatMap((finding) => regressionCheck(finding, findings, caseNames)),
+    ...findings.flatMap((finding) => unclearCheck(finding, caseNames)),
     ...insensitiveFindings(findings).map(insensitiveCheck),
     ...(mayWrite ? [] : missingBaseline(findings)),
   ]
+}
+
+function namesOf({ cases }: Measured['plan']): string[] {
+  return cases.map(({ name }) => name)
 }
 
 function checkSampleCount(planned: number, summary: Summary): Check | undefined {
@@ -119,7 +124,7 @@ function compare(measured: Measured, baseline: Baseline, acceptWorse: boolean): 
   )
 }
 
-function regressionCheck(finding: Finding, all: readonly Finding[]): Check[] {
+function regressionCheck(finding: Finding, all: readonly Finding[], caseNames: readonly string[]): Check[] {
   const { metric, baseline, candidate } = finding
   if (finding.status !== 'worse' || baseline === undefined) return []
   // What follows others is told with them.
@@ -129,7 +134,6 @@ function regressionCheck(finding: Finding, all: readonly Finding[]): Check[] {
   )
     return []
   const { label, unit } = describeMetric(metric)
-  const change = formatDifference(unit, baseline.location, candidate.location)
   const evidence = finding.p === undefined ? 'no run varies' : `p ${formatProbability(finding.p)}`
   return [
     {
@@ -137,16 +141,29 @@ function regressionCheck(finding: Finding, all: readonly Finding[]): Check[] {
       code: 'regression',
       subject: `${label} against baseline`,
       metric,
-      value: candidate.location,
-      bound: baseline.location,
+      ...placesOf(finding),
       unit,
-      message: `${label} got worse: ${formatValue(unit, baseline.location)} → ${formatValue(unit, candidate.location)} (${change}), ${evidence}, ${plural(candidate.n, 'run')} against ${formatCount(baseline.n)}.`,
+      message: `${label} got worse${changeText(finding, caseNames)}, ${evidence}, ${plural(candidate.n, 'run')} against ${formatCount(baseline.n)}.`,
       remedy: 'Meant? Accept it as the new level with `-u`. Not meant? See what the change made the agent do more of.',
     },
   ]
 }
 
-function unclearCheck({ metric, status, follows, baseline, candidate, p, detectableRatio }: Finding): Check[] {
+/** Where all runs lay and lie, or those of the one case that tells. */
+function placesOf({ baseline, candidate, ofCase }: Finding): { value: number; bound: number } {
+  if (ofCase !== undefined) return { value: ofCase.candidate, bound: ofCase.baseline }
+  return { value: candidate.location, bound: baseline?.location ?? 0 }
+}
+
+function changeText(finding: Finding, caseNames: readonly string[]): string {
+  const { unit } = describeMetric(finding.metric)
+  const { value, bound } = placesOf(finding)
+  const where = finding.ofCase === undefined ? '' : ` in case ${caseNames[finding.ofCase.position] ?? ''}`
+  return `${where}: ${formatValue(unit, bound)} → ${formatValue(unit, value)} (${formatDifference(unit, bound, value)})`
+}
+
+function unclearCheck(finding: Finding, caseNames: readonly string[]): Check[] {
+  const { metric, status, follows, baseline, p, detectableRatio } = finding
   if (status !== 'unclear' || follows !== undefined || baseline === undefined) return []
   const { label, unit } = describeMetric(metric)
   const found =
@@ -157,10 +174,9 @@ function unclearCheck({ metric, status, follows, baseline, candidate, p, detecta
       code: 'unclearRegression',
       subject: `${label} against baseline`,
       metric,
-      value: candidate.location,
-      bound: baseline.location,
+      ...placesOf(finding),
       unit,
-      message: `${label} looks worse: ${formatValue(unit, baseline.location)} → ${formatValue(unit, candidate.location)} (${formatDifference(unit, baseline.location, candidate.location)}). It is not sure enough to fail (p ${formatProbability(p ?? 1)})${found}.`,
+      message: `${label} looks worse${changeText(finding, caseNames)}. It is not sure enough to fail (p ${formatProbability(p ?? 1)})${found}.`,
       remedy: 'Run it again, with more `runs`; every accepted execution makes the baseline surer, too.',
     },
   ]

@@ -77,7 +77,8 @@ export function noiseOfLines(
   const effect = designEffect(expectedAutocorrelation)
   const between = baseline.between && {
     variance: baseline.between ** 2,
-    explained: (variance * effect) / baseline.n,
+    // Runs of one execution, without those that confirmed or filled.
+    explained: (variance * effect) / Math.min(baseline.n, candidate.n),
     degrees: matureExecutions - 1,
   }
   return {

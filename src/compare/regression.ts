@@ -115,12 +115,17 @@ function stepsOf(contest: Contest, candidate: Candidate, baseline: Baseline, wan
   // What the execution does not wait for has the runs that happen to be made.
   const plan = wanted.isAwaited && looks !== undefined ? { most, looks } : { most: rounds, looks: looks && [] }
   const runs = plannedRuns(madeRuns(contest, candidate) / rounds, { ...plan, confirms, askedRatio, tests })
-  return { ...runs, confirmation: () => confirmationOf(contest.metric, candidate, baseline) }
+  return {
+    ...runs,
+    confirmation: (position) => confirmationOf(contest, position, candidate, baseline),
+    isConfirmed: candidate.fresh !== undefined,
+  }
 }
 
 function askedOf(contest: Contest, candidate: Candidate, { askedRatio, tests }: Wanted): Asked | undefined {
   const { progress, confirms } = candidate
-  if (progress === undefined || askedRatio === undefined) return undefined
+  // There is no share of a baseline that lies at 0.
+  if (progress === undefined || askedRatio === undefined || contest.reference.location === 0) return undefined
   return runsNeeded(contest, askedRatio, madeRuns(contest, candidate) / progress.rounds, {
     ...progress,
     confirms,
@@ -134,11 +139,24 @@ function madeRuns({ metric, line, cases }: Contest, { fresh }: Candidate): numbe
   return added < line.n ? line.n - added : line.n
 }
 
-function confirmationOf(metric: BaselineMetric, { fresh, comparability }: Candidate, baseline: Baseline): Confirmation {
+function confirmationOf(
+  { metric, cases }: Contest,
+  position: number | undefined,
+  { fresh, comparability }: Candidate,
+  baseline: Baseline,
+): Confirmation {
   if (fresh === undefined) return 'agrees'
   const values = fresh[metric]
   // They were disturbed, or did not get that far.
   if (values === undefined || !values.some((one) => one.length > 0)) return 'silent'
   const alone = contestOf(metric, values, comparability, baseline)
-  return !('status' in alone) && evidence(alone).worse < confirmationRate ? 'agrees' : 'differs'
+  if ('status' in alone) return 'differs'
+  const known = evidence(alone, true)
+  if (position === undefined) return known.worse < confirmationRate ? 'agrees' : 'differs'
+  const place = cases[position]
+  const one = known.cases.find((other) => alone.cases[other.position] === place)
+  const isOnly = alone.cases.length === 1 && alone.cases[0] === place
+  const p = isOnly ? known.worse : one?.alone
+  if (p === undefined) return 'silent'
+  return p < confirmationRate ? 'agrees' : 'differs'
 }

@@ -42,7 +42,8 @@ export function finds(contest: Contest, runs: PlannedRuns, ratio: number): boole
 /** The steps in which a worsening of `contest` is found, on the scale on which it is compared. */
 export function stepsOf(contest: Contest, runs: PlannedRuns): Steps {
   const { metric, reference, executions } = contest
-  const tiny = smallestEffectMs(metric) / reference.location
+  // What lies at 0 has no share, and no clock to be finer than.
+  const tiny = reference.location === 0 ? 0 : smallestEffectMs(metric) / reference.location
   const asked = runs.looks?.askedRatio
   const { layout } = contest
   // Where each case is tested as well, all of them together have to be a little surer.

@@ -8,7 +8,15 @@ import { excludedShift } from './detectable.ts'
 import { standardError } from './evidence.ts'
 import { awaited, type Progress, plannedRuns } from './progress.ts'
 import { type Candidate, contestsOf, testsOf } from './regression.ts'
-import { falseAlarmRate, isTiny, missRate, screenRate, smallestEffectRatio, steadyToleranceRatio } from './rule.ts'
+import {
+  falseAlarmRate,
+  isTiny,
+  missRate,
+  screenEffectRatio,
+  screenRate,
+  smallestEffectRatio,
+  steadyToleranceRatio,
+} from './rule.ts'
 import { stepsOf } from './sensitivity.ts'
 import { notWorseShifts, worseShifts } from './sequential-power.ts'
 import type { PlannedRuns } from './steps.ts'
@@ -65,10 +73,11 @@ function answerOf(contest: Contest, runs: PlannedRuns, look: number, isAwaited: 
   // No look is less strict than a single test would be, and most metrics stand far from both bounds.
   const { error, degrees } = standardError(noise, true)
   const mayBeSame = isAwaited && shift <= excluded + studentQuantile(missRate, degrees) * error
+  // Of many cases one may have got worse, which is little of the whole.
+  const { cases, worse } = evidence(contest, true)
+  const isOneWorse = cases.some((one) => one.ratio > screenEffectRatio && one.worse < screenRate)
   const mayBeWorse =
-    shift > steps.smallestShift &&
-    !isTiny(metric, reference, line) &&
-    evidence(contest).worse < (runs.worseRate ?? falseAlarmRate)
+    shift > steps.smallestShift && !isTiny(metric, reference, line) && worse < (runs.worseRate ?? falseAlarmRate)
   const at = {
     noise,
     runs: line.n,
@@ -76,9 +85,6 @@ function answerOf(contest: Contest, runs: PlannedRuns, look: number, isAwaited: 
     looks: steps.looks?.runs ?? [],
     worseRate: steps.looks?.worseRate ?? 0,
   }
-  // Of many cases one may have got worse, which is little of the whole.
-  const { ofCase } = mayBeSame ? evidence(contest) : {}
-  const isOneWorse = ofCase !== undefined && ofCase.worse < screenRate
   if (mayBeSame && !isOneWorse && shift <= (notWorseShifts(at, excluded)[look] ?? Number.NEGATIVE_INFINITY))
     return 'notWorse'
   return mayBeWorse && shift > (worseShifts(at)[look] ?? Number.POSITIVE_INFINITY) ? 'worse' : 'open'
@@ -86,7 +92,7 @@ function answerOf(contest: Contest, runs: PlannedRuns, look: number, isAwaited: 
 
 function answerOfSuccess(contest: Contest, runs: PlannedRuns, look: number, isAwaited: boolean): Standing['answer'] {
   const smallest = smallestEffectRatio(contest.metric, contest.executions)
-  const { ratio, worse } = worseningOf(contest, evidence(contest), smallest)
+  const { ratio, worse } = worseningOf(contest, evidence(contest, true), smallest)
   const mayBeWorse = ratio > smallest && worse < (runs.looks?.worseRate ?? 0)
   if (!isAwaited && !mayBeWorse) return 'open'
   const bound = successLooks(contest, runs)[look]

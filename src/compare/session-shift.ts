@@ -81,6 +81,7 @@ function isShared(
   const finding = findings.find((one) => one.metric === metric)
   if (finding?.changeRatio === undefined || finding.sharedRatio !== undefined || !isDuration(finding.metric))
     return false
-  const rest = (1 + finding.changeRatio) / (1 + ratio) - 1
+  const { changeRatio = Number.POSITIVE_INFINITY } = finding.ofCase ?? finding
+  const rest = (1 + changeRatio) / (1 + ratio) - 1
   return rest <= smallestEffectRatio(finding.metric, finding.executions ?? Number.POSITIVE_INFINITY)
 }

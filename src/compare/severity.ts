@@ -34,7 +34,9 @@ function withSeverity<Graded extends { severity?: Severity | undefined }>(
  * @param checks of the same verdict
  * @see METHODOLOGY.md#severity
  */
-export function severityOf({ metric, status, changeRatio }: Finding, checks: readonly Check[]): Severity | undefined {
+export function severityOf(finding: Finding, checks: readonly Check[]): Severity | undefined {
+  const { metric, status } = finding
+  const { changeRatio } = finding.ofCase ?? finding
   if (status !== 'worse' && status !== 'accepted') return undefined
   const bounds = checks.filter((check) => isBoundOf(check, metric))
   const near = bounds.some((check) => check.status === 'fail' || isNear(check, metric)) ? 1 : 0

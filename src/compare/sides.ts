@@ -95,7 +95,13 @@ function comparePairs(metric: BaselineMetric, values: number[][], past: number[]
   if (!pairs.some((one) => one.length > 0)) return undefined
   const decide = (contest: Contest, worseRate: number) =>
     withoutExecutions(
-      findingOf(contest, { planned: contest.line.n, fresh: 0, worseRate, confirmation: () => 'agrees' }),
+      findingOf(contest, {
+        planned: contest.line.n,
+        fresh: 0,
+        worseRate,
+        confirmation: () => 'agrees',
+        isConfirmed: false,
+      }),
     )
   if (metric === 'successRatio' || pairs.length === 1)
     return decide(contestOfPairs(metric, pairs, values, past, false), rate)

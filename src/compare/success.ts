@@ -1,12 +1,12 @@
 import { type Failures, fisherTest } from '../stats/fisher.ts'
 import { probabilitiesFromRatios } from '../stats/probability.ts'
 import { risesToZero } from '../stats/root.ts'
-import type { CasesEvidence } from './by-case.ts'
+import type { CaseEvidence, CasesEvidence } from './by-case.ts'
 
 /**
  * What chance alone could do to the failures of `own` against those of `other`, by Fisher's exact test of all of them and of
- * each case by itself, so that one dead case of forty is seen. The p of the cases is the least of them times their number
- * (Bonferroni), and that of both twice the lesser.
+ * each case by itself, so that one dead case of forty is seen. The p of a case is multiplied by the number of cases (Bonferroni), and
+ * that of all of them and of each is doubled.
  *
  * @param own failures of the candidate by case
  * @param other those of the baseline by case; a single row when only their sum is known
@@ -15,22 +15,16 @@ export function successEvidence(own: readonly Failures[], other: readonly Failur
   const all = { own: sumOf(own), other: sumOf(other) }
   const worse = fisherTest(all.own, all.other)
   const better = fisherTest(all.other, all.own)
-  if (own.length < 2 || other.length !== own.length) return { worse, better }
-  const byCase = own.map((one, position) => {
-    const past = other[position] ?? { failures: 0, trials: 0 }
-    return one.trials === 0 || past.trials === 0 ? 1 : fisherTest(one, past)
+  if (own.length < 2 || other.length !== own.length) return { worse, better, cases: [] }
+  const cases = own.map((one, position): CaseEvidence => {
+    const past = other[position] ?? sumOf([])
+    const alone = one.trials === 0 || past.trials === 0 ? 1 : fisherTest(one, past)
+    return { position, ratio: dropRatio(one, past), alone, worse: Math.min(1, 2 * alone * own.length) }
   })
-  const least = Math.min(...byCase)
-  const ofCases = Math.min(1, least * own.length)
-  const position = byCase.indexOf(least)
-  return {
-    worse: Math.min(1, 2 * worse, 2 * ofCases),
-    better,
-    ofCase: { worse: Math.min(1, 2 * ofCases), ratio: dropRatio(own[position], other[position]) },
-  }
+  return { worse: Math.min(1, 2 * worse), better, cases }
 }
 
-function dropRatio(own: Failures = sumOf([]), other: Failures = sumOf([])): number {
+function dropRatio(own: Failures, other: Failures): number {
   // What never succeeded, or was not run, has not fallen.
   if (own.trials === 0 || other.failures === other.trials) return 0
   return 1 - (1 - own.failures / own.trials) / (1 - other.failures / other.trials)
@@ -69,7 +63,7 @@ export interface SuccessSteps {
 export function detectableFailures(steps: SuccessSteps, powerRatio: number): number | undefined {
   const found = foundFailures(steps)
   if (found === undefined) return undefined
-  return risesToZero((failureRatio) => found(failureRatio) - powerRatio, 0, 1, 1e-9)
+  return risesToZero((failureRatio) => found(failureRatio) - powerRatio, 0, 1, 1e-10)
 }
 
 /** The share of executions in which a failure ratio is found; absent when not even failing always would be. */

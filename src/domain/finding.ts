@@ -42,6 +42,8 @@ export interface Finding {
    * `changeRatio`. Absent where nothing was taken off.
    */
   sharedRatio?: number | undefined
+  /** The one case that tells of a worsening, where it tells more than all together; else absent. */
+  ofCase?: CaseFinding | undefined
   /**
    * Metrics that this one is computed from or follows, and that were tested in its place: its status is theirs, and it has no p.
    * Absent when it was tested itself.
@@ -63,6 +65,18 @@ export interface Finding {
   severity?: Severity | undefined
   /** Why it was not judged; absent when it was. */
   reason?: string | undefined
+}
+
+/** A case that got worse by itself. */
+export interface CaseFinding {
+  /** 0-based position among the planned cases. */
+  position: number
+  /** Where it lay in the baseline, in the metric's unit. */
+  baseline: number
+  /** Where it lies now, likewise. */
+  candidate: number
+  /** `candidate / baseline` − 1; absent when the baseline lies at 0. */
+  changeRatio?: number | undefined
 }
 
 /** A worsening that the user asks to be found, and what it takes. */

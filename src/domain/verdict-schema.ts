@@ -1,6 +1,6 @@
 import { BaselineLineSchema } from './baseline-schema.ts'
 import type { Check } from './check.ts'
-import type { Asked, BaselineMetric, Finding } from './finding.ts'
+import type { Asked, BaselineMetric, CaseFinding, Finding } from './finding.ts'
 import { type Impact, reasonKinds } from './impact.ts'
 import { type Pattern, patternKinds } from './pattern.ts'
 import { severities } from './severity.ts'
@@ -72,6 +72,14 @@ const FindingSchema = z.strictObject({
   executions: maybe(count),
   changeRatio: maybe(finite),
   sharedRatio: maybe(finite),
+  ofCase: maybe(
+    z.strictObject({
+      position: count,
+      baseline: finite,
+      candidate: finite,
+      changeRatio: maybe(finite),
+    }) satisfies z.ZodMiniType<CaseFinding>,
+  ),
   follows: maybe(z.array(BaselineMetricSchema)),
   p: maybe(finite),
   detectableRatio: maybe(finite),

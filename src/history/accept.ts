@@ -79,7 +79,8 @@ function newLevels({ verdict: { findings, patterns = [] } }: ExecutionRecord): F
     const pattern = patterns.find(
       ({ kind, metric }) => metric === finding.metric && (kind === 'creep' || kind === 'step'),
     )
-    return pattern === undefined ? [] : [{ ...finding, baseline: { ...finding.candidate, location: pattern.before } }]
+    const before = { ...finding.candidate, location: pattern?.before ?? 0, between: finding.baseline?.between }
+    return pattern === undefined ? [] : [{ ...finding, baseline: before }]
   })
 }
 

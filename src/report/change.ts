@@ -33,14 +33,19 @@ export function mainFinding(findings: readonly Finding[]): Finding | undefined {
 }
 
 /** A finding in a few words: `tokens +40.0%`, `same`, `new`, `not judged`. */
-export function describeChange({ metric, status, baseline, candidate }: Finding): string {
+export function describeChange({ metric, status, baseline, candidate, ofCase }: Finding): string {
   if (status === 'notJudged') return 'not judged'
   if (status === 'same' || status === 'new' || baseline === undefined) return status
   const { label, unit } = describeMetric(metric)
-  return `${label} ${formatDifference(unit, baseline.location, candidate.location)}${status === 'accepted' ? ', accepted' : ''}`
+  const change =
+    ofCase === undefined
+      ? formatDifference(unit, baseline.location, candidate.location)
+      : `${formatDifference(unit, ofCase.baseline, ofCase.candidate)} in one case`
+  return `${label} ${change}${status === 'accepted' ? ', accepted' : ''}`
 }
 
 /** How large the change is, as a share of the baseline; a metric that leaves 0 has changed beyond every share. */
-export function sizeOf({ changeRatio }: Finding): number {
+export function sizeOf(finding: Finding): number {
+  const { changeRatio } = finding.ofCase ?? finding
   return changeRatio === undefined ? Number.MAX_VALUE : Math.abs(changeRatio)
 }

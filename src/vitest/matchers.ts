@@ -46,7 +46,9 @@ export const matchers = {
     const measurement = requireMeasurement('toMatchBaseline', received)
     const settings = requireSession()
     measurement.record.keepsBaseline = true
-    const found = checkFindings(measurement.record.verdict.findings, settings.update !== 'none')
+    const { verdict, plan } = measurement.record
+    const caseNames = plan.cases.map(({ name }) => name)
+    const found = checkFindings(verdict.findings, settings.update !== 'none', caseNames)
     const checks = settings.inconclusive === 'fail' ? found.map(strict) : found
     return resultOf(this, measurement, checks, 'to be worse than its baseline')
   },

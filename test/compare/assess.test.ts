@@ -24,6 +24,7 @@ const steps = (more: Partial<ContestSteps> = {}): ContestSteps => ({
   planned: 20,
   fresh: 30,
   confirmation: () => 'agrees',
+  isConfirmed: false,
   ...more,
 })
 const pastOf = (metric: BaselineMetric, make: (position: number) => number[], count = 6) =>
@@ -449,7 +450,7 @@ describe('success', () => {
   test('has evidence of its own: neither shift nor noise tells of it', () => {
     const given = contest('successRatio', [...steady(1, 5), ...steady(0, 5)], committedOf(runs(10, 0)))
     expect(given.noise).toBeUndefined()
-    expect(evidence(given).worse).toBeCloseTo(0.016_253_869_97, 10)
+    expect(evidence(given, false).worse).toBeCloseTo(0.016_253_869_97, 10)
   })
 })
 

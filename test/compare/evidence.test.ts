@@ -128,7 +128,7 @@ describe('joined with ranks', () => {
     const history = historyOf(...times(5, () => pastExecution({ workingMs: [draw.runs(20, 0.05, draw.drift(0.08))] })))
     const judged = (factor: number) => {
       const contest = contestOf('workingMs', [draw.runs(20, 0.05, factor)], same, history)
-      return 'status' in contest ? Number.NaN : evidence(contest).worse
+      return 'status' in contest ? Number.NaN : evidence(contest, true).worse
     }
     expect(judged(1.4)).toBeGreaterThan(1e-5)
     expect(judged(2)).toBeLessThan(1e-9)
@@ -167,7 +167,7 @@ describe('where nothing has changed, p below 5% come once in twenty', () => {
       }
       const contest = contestOf(metric, execution(draw, world), same, baseline)
       if ('status' in contest || contest.noise === undefined) throw new Error('expected noise')
-      const found = evidence(contest)
+      const found = evidence(contest, true)
       location.push(shiftProbability(contest.shift, contest.noise))
       joined.push(found.worse)
       better.push(found.better)

@@ -48,7 +48,7 @@ describe('findings judged together', () => {
   })
 
   test('are unclear where they look much worse and might be noise', () => {
-    const judged = judgedTogether([[slower(0.02, 0.8), slower(0.02, 0.4), slower(0.2, 0.8)]])
+    const judged = judgedTogether([[slower(0.01, 0.8), slower(0.01, 0.4), slower(0.2, 0.8)]])
     expect(judged[0]?.map(({ status }) => status)).toEqual(['unclear', 'same', 'same'])
   })
 
@@ -80,16 +80,17 @@ describe('findings judged together', () => {
   })
 
   test('a case that died is news though all of them together hardly changed', () => {
-    const dead = (status: Finding['status'], p: number) =>
+    const ofCase = { position: 7, baseline: 1, candidate: 0, changeRatio: -1 }
+    const dead = (p: number, more: Partial<Finding> = { ofCase }) =>
       finding('successRatio', -0.025, p, {
-        status,
+        ...more,
         baseline: { n: 2000, location: 1 },
         candidate: { n: 480, location: 0.975 },
       })
-    expect(alone(dead('worse', 1e-6))?.status).toBe('worse')
-    expect(alone(dead('same', 1e-6))?.status).toBe('same')
-    expect(alone(dead('unclear', 0.02))?.status).toBe('unclear')
-    const [many] = judgedTogether([[dead('worse', 9e-5), ...times(400, () => slower(0.9))]])
+    expect(alone(dead(1e-6))?.status).toBe('worse')
+    expect(alone(dead(1e-6, {}))?.status).toBe('same')
+    expect(alone(dead(0.02))?.status).toBe('unclear')
+    const [many] = judgedTogether([[dead(9e-5), ...times(400, () => slower(0.9))]])
     expect(many?.[0]?.status).toBe('unclear')
   })
 })

@@ -50,7 +50,7 @@ describe('a finding', () => {
 
 describe('the check', () => {
   test('says what the runs find, what is asked, and how many runs find that', () => {
-    expect(checkFindings([finding({ runs: 64 })], true)).toEqual([
+    expect(checkFindings([finding({ runs: 64 })], true, [])).toEqual([
       {
         status: 'inconclusive',
         code: 'insensitive',
@@ -66,19 +66,19 @@ describe('the check', () => {
   })
 
   test('says when the runs find nothing', () => {
-    const [check] = checkFindings([finding({ hiddenBy: 'noise' }, { detectableRatio: undefined })], true)
+    const [check] = checkFindings([finding({ hiddenBy: 'noise' }, { detectableRatio: undefined })], true, [])
     expect(check?.message).toBe('20 runs of each case find no worsening of working time, and `detect` asks for +20.0%.')
   })
 
   test('says nothing of what was never compared', () => {
     const unknown: Finding = { metric: 'workingMs', status: 'notJudged', candidate: line, reason: 'no history' }
-    expect(checkFindings([unknown, { ...unknown, status: 'new' }], true)).toEqual([])
+    expect(checkFindings([unknown, { ...unknown, status: 'new' }], true, [])).toEqual([])
   })
 })
 
 describe('the remedy', () => {
   const remedy = (asked: Partial<Asked>, more: Partial<Finding> = {}) =>
-    checkFindings([finding(asked, more)], true)[0]?.remedy
+    checkFindings([finding(asked, more)], true, [])[0]?.remedy
 
   test('for a thin baseline is to let it grow', () => {
     expect(remedy({ runs: 20, executions: 5 }, { executions: 4 })).toBe(

@@ -226,7 +226,7 @@ describe('against a baseline', () => {
       candidate: { n: 20, location: 2 },
     })
     const better = [finding('totalTokens', 'worse'), finding('inputTokens', 'better')]
-    expect(subjects(checkFindings(better, true))).toEqual(['tokens against baseline: fail'])
+    expect(subjects(checkFindings(better, true, []))).toEqual(['tokens against baseline: fail'])
   })
 
   test('evidence from noise is a probability', () => {
@@ -328,8 +328,8 @@ describe('a missing baseline', () => {
       status,
       candidate: { n: 1, location: 1 },
     })
-    expect(checkFindings([finding('same', 'steps'), finding('new', 'costUsd')], false)).toEqual([])
-    expect(checkFindings([finding('new', 'costUsd'), finding('notJudged', 'workingMs')], false)).toHaveLength(1)
+    expect(checkFindings([finding('same', 'steps'), finding('new', 'costUsd')], false, [])).toEqual([])
+    expect(checkFindings([finding('new', 'costUsd'), finding('notJudged', 'workingMs')], false, [])).toHaveLength(1)
   })
 
   test('where nothing is to be compared nothing is missing', () => {

@@ -8,54 +8,62 @@ const of = (failures: number, trials: number) => ({ failures, trials })
 describe('what chance could do to success', () => {
   // Python: scipy.stats.fisher_exact([[3, 17], [5, 95]], alternative='greater').pvalue
   test('is Fisher’s test of all failures where there is one case', () => {
-    const { worse, better, ofCase } = successEvidence([of(3, 20)], [of(5, 100)])
+    const { worse, better, cases } = successEvidence([of(3, 20)], [of(5, 100)])
     expect(worse).toBeCloseTo(0.127_975_388_73, 10)
     expect(better).toBeGreaterThan(0.9)
-    expect(ofCase).toBeUndefined()
+    expect(cases).toEqual([])
   })
 
   test('is that of all failures where only their sum is known', () => {
-    const { worse, ofCase } = successEvidence([of(3, 10), of(0, 10)], [of(5, 100)])
+    const { worse, cases } = successEvidence([of(3, 10), of(0, 10)], [of(5, 100)])
     expect(worse).toBeCloseTo(0.127_975_388_73, 10)
-    expect(ofCase).toBeUndefined()
+    expect(cases).toEqual([])
   })
 
   // Python: scipy.stats.fisher_exact([[5, 0], [0, 50]], alternative='greater').pvalue * 40 * 2
   test('sees one dead case of forty', () => {
     const own = times(40, (position) => of(position === 7 ? 5 : 0, 5))
     const other = times(40, () => of(0, 50))
-    expect(successEvidence(own, other).ofCase).toEqual({
+    const { cases } = successEvidence(own, other)
+    expect(cases).toHaveLength(40)
+    expect(cases[7]).toEqual({
+      position: 7,
+      alone: expect.closeTo(2.299_669_336_3e-5 / 80, 16),
       worse: expect.closeTo(2.299_669_336_3e-5, 14),
       ratio: 1,
     })
+    expect(cases[6]).toMatchObject({ worse: 1, ratio: 0 })
   })
 
   test('that a case fell is a share of what it was', () => {
-    const { ofCase } = successEvidence([of(12, 20), of(0, 20)], [of(40, 200), of(0, 200)])
-    expect(ofCase?.ratio).toBeCloseTo(0.5, 12)
+    const [fell] = successEvidence([of(12, 20), of(0, 20)], [of(40, 200), of(0, 200)]).cases
+    expect(fell?.ratio).toBeCloseTo(0.5, 12)
   })
 
   test('a case that never succeeded has not fallen', () => {
-    expect(successEvidence([of(5, 5), of(0, 5)], [of(50, 50), of(0, 50)]).ofCase).toEqual({ worse: 1, ratio: 0 })
+    expect(successEvidence([of(5, 5), of(0, 5)], [of(50, 50), of(0, 50)]).cases[0]).toMatchObject({
+      worse: 1,
+      ratio: 0,
+    })
   })
 
   test('failures spread over all cases are told by their sum', () => {
-    const { worse, ofCase } = successEvidence(
+    const { worse, cases } = successEvidence(
       times(10, () => of(2, 5)),
       times(10, () => of(0, 50)),
     )
     expect(worse).toBeLessThan(1e-8)
-    expect(ofCase?.worse).toBeGreaterThan(1e-3)
+    for (const one of cases) expect(one.worse).toBeGreaterThan(1e-3)
   })
 
-  test('of both, twice the lesser p counts, for two tests are two chances', () => {
+  test('of all failures p is doubled where cases are tested, too, for two tests are two chances', () => {
     const one = successEvidence([of(4, 10), of(4, 10)], [of(5, 100), of(5, 100)])
     const { worse } = successEvidence([of(8, 20)], [of(10, 200)])
     expect(one.worse).toBeCloseTo(2 * worse, 12)
   })
 
   test('a case without runs on one side says nothing', () => {
-    expect(successEvidence([of(0, 0), of(5, 5)], [of(0, 50), of(0, 0)]).ofCase).toEqual({ worse: 1, ratio: 0 })
+    expect(successEvidence([of(0, 0), of(5, 5)], [of(0, 50), of(0, 0)]).cases[0]).toMatchObject({ worse: 1, ratio: 0 })
   })
 
   test('is never above 1', () => {
