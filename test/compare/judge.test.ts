@@ -201,6 +201,16 @@ describe('against a baseline', () => {
     ])
   })
 
+  test('a regression of one case names it', () => {
+    const ofCase = { position: 1, baseline: 100, candidate: 400, changeRatio: 3 }
+    const lines = { baseline: { n: 20, location: 100 }, candidate: { n: 20, location: 106 } }
+    const told = (status: 'worse' | 'unclear') =>
+      checkFindings([{ metric: 'workingMs', status, ...lines, p: 1e-6, ofCase }], true, ['first', 'second'])[0]
+    expect(told('worse')).toMatchObject({ value: 400, bound: 100 })
+    expect(told('worse')?.message).toContain('working time got worse in case second: 100 ms → 400 ms (+300.0%)')
+    expect(told('unclear')?.message).toContain('working time looks worse in case second: 100 ms → 400 ms (+300.0%)')
+  })
+
   test('what follows from it is in the findings, but is no second regression', () => {
     const { findings, checks } = against(
       times(20, () => spent(1400)),

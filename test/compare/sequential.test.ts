@@ -107,6 +107,18 @@ describe('success', () => {
   })
 })
 
+test.for(['toolCalls', 'scores.polite', 'ttftMs'] as const)(
+  'what lay at 0 has a standing once it varies: %s',
+  (metric) => {
+    const varies = one(metric, [0, 1, 0, 0, 1, 0, 0, 0, 0, 0])
+    const zero = historyOf(pastExecution(one(metric, [0, 0, 0, 0, 0])))
+    const [standing] = standingsOf(candidateOf(varies), zero, { rounds: 10, most, looks })
+    expect(standing).toMatchObject({ metric, answer: expect.stringMatching(/^(open|notWorse)$/) })
+    const candidate = candidateOf(varies, { detect: { toolCalls: 0.2 }, progress: { rounds: 10, most: 10 } })
+    expect(compareWithBaseline(candidate, zero)[0]).toMatchObject({ metric, asked: undefined })
+  },
+)
+
 test('what was never compared has no standing', () => {
   expect(standingsOf(candidateOf(one('workingMs', [1, 2])), historyOf(), { rounds: 10, most, looks })).toEqual([])
 })

@@ -84,6 +84,14 @@ describe('a test', () => {
     expect(names(sessionShifts([red('early', 1.33, 'regression'), ...others])[0]?.red)).toEqual(['early'])
   })
 
+  test('is red by itself where one case of it is slower still', () => {
+    const early = red('early', 1.33, 'regression')
+    const ofCase = { position: 0, baseline: 100, candidate: 400, changeRatio: 3 }
+    const findings = early.verdict.findings.map((one) => ({ ...one, ofCase }))
+    const own = { ...early, verdict: { ...early.verdict, findings } }
+    expect(names(sessionShifts([own, ...others])[0]?.red)).toEqual([])
+  })
+
   test('is red by itself where it is slower still, or something else failed, too', () => {
     expect(names(sessionShifts([red('slower', 1.9, 'regression'), ...others])[0]?.red)).toEqual([])
     expect(names(sessionShifts([red('broken', 1.33, 'regression', 'success'), ...others])[0]?.red)).toEqual([])

@@ -17,6 +17,12 @@ const bound = (metric: Check['metric'], value: number, limit: number, code: Chec
 const levelOf = (one: Finding, checks: Check[] = []) => severities.indexOf(severityOf(one, checks) ?? 'low')
 
 describe('the severity of a worsening', () => {
+  test('of one case goes by what that case changed by', () => {
+    const ofCase = { position: 3, baseline: 100, candidate: 400, changeRatio: 3 }
+    expect(severityOf({ ...worse('workingMs', 100, 106), ofCase }, [])).toBe('critical')
+    expect(severityOf(worse('workingMs', 100, 106), [])).toBe('low')
+  })
+
   test.for([
     [1.11, 'low'],
     [1.24, 'low'],
