@@ -1,3 +1,4 @@
+import { casesExperiment } from './cases-experiment.ts'
 import type { Experiment } from './experiment.ts'
 import { machineExperiment } from './machine-experiment.ts'
 import { metricsExperiment } from './metrics-experiment.ts'
@@ -17,6 +18,7 @@ const counts = {
     youngEvery: 1,
     inTurns: 4000,
     scenarios: 20_000,
+    withCases: 600,
   },
   quick: {
     suites: 100,
@@ -27,12 +29,14 @@ const counts = {
     youngEvery: 1,
     inTurns: 100,
     scenarios: 1000,
+    withCases: 8,
   },
 } as const satisfies Record<Form, object>
 
 /** What is measured. */
 export function experiments(form: Form): Experiment[] {
-  const { suites, every, compareEvery, compareFoundEvery, young, youngEvery, inTurns, scenarios } = counts[form]
+  const { suites, every, compareEvery, compareFoundEvery, young, youngEvery, inTurns, scenarios, withCases } =
+    counts[form]
   const mature = { sessions: matureSessions, trials: suites, every }
   return [
     machineExperiment(),
@@ -44,6 +48,7 @@ export function experiments(form: Form): Experiment[] {
       sessionExperiment({ sessions, trials: young, drift: 0.08, every: youngEvery, printsEffects: false }),
     ),
     metricsExperiment(scenarios),
+    casesExperiment(withCases),
     sidesExperiment(inTurns),
   ]
 }

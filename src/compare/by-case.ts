@@ -24,6 +24,9 @@ export interface CasesEvidence extends Evidence {
   cases: CaseEvidence[]
 }
 
+// Two runs of a case that lie above a dozen earlier ones are within it, two equal steps of four are not.
+const rankRate = 0.02
+
 /** Of the chance of an error, what is spent on all cases together; the rest is on each by itself. */
 export const togetherRatio = 0.8
 
@@ -31,7 +34,8 @@ export const togetherRatio = 0.8
  * `together` with what each case tells by itself: that a case is much slower shows in no rank of all runs. The p of a case is
  * multiplied by the number of cases (Bonferroni), and both are shared out in the same way.
  *
- * @param isConfirmed whether fresh runs have to agree about the case; where none do, the ranks of its few runs have to
+ * @param isConfirmed whether fresh runs have to agree about the case: then the ranks of its few runs only have to be with it, else to be
+ * as sure
  */
 export function withCases(together: Evidence, contest: Contest, isConfirmed: boolean): CasesEvidence {
   const { metric, layout, noise } = contest
@@ -40,9 +44,10 @@ export function withCases(together: Evidence, contest: Contest, isConfirmed: boo
   const cases = layout.candidate.map((_, position): CaseEvidence => {
     const one = caseOf(layout, position)
     const shift = executionLocation(one.candidate, one.logarithmic) ?? 0
-    const ranks = isConfirmed ? 0 : rankTest(one.candidate.flat(), one.past.flat(2), 'greater').p
     const known = noiseOf(metric, one, undefined)
-    const alone = known === undefined ? 1 : Math.max(ranks, evidenceOf(shift, caseNoise(known, noise), one).worse)
+    const located = known === undefined ? 1 : evidenceOf(shift, caseNoise(known, noise), one).worse
+    const ranks = rankTest(one.candidate.flat(), one.past.flat(2), 'greater').p
+    const alone = isConfirmed && ranks < rankRate ? located : Math.max(ranks, located)
     return { position, ratio: ratioOfShift(one, shift), alone, worse: Math.min(1, alone * share) }
   })
   return { worse: Math.min(1, together.worse / togetherRatio), better: together.better, cases }
