@@ -5,6 +5,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { peerRules } from '../calibrate/peer-rules.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/server.ts'
 import { matureExecutions, smallestEffectRatio } from '../src/compare/rule.ts'
 import { quantileNames, supportOf } from '../src/domain/distribution.ts'
@@ -152,11 +153,12 @@ describe('the tables', () => {
     )
   })
 
+  const lines = read('fixtures/golden/calibration.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as CalibrationLine)
+
   test('of error rates is what the calibration measured', () => {
-    const lines = read('fixtures/golden/calibration.jsonl')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as CalibrationLine)
     const rows = lines
       .filter(({ bound, peer }) => bound !== null && peer !== true)
       .map(({ name, value, bound, n }) => [
@@ -167,6 +169,22 @@ describe('the tables', () => {
       ])
     expect(rows.length).toBeGreaterThan(20)
     expect(marked(methodology, 'calibration')).toBe(table(['Rate', 'Measured', 'Bound', 'Trials'], rows))
+  })
+
+  test('of other rules is what the calibration measured of them', () => {
+    const values = new Map(lines.map(({ name, value }) => [name, value]))
+    const rules = ['', ...peerRules.map(({ name }) => `peer.${name}.`)]
+    const names = [...values.keys()].flatMap((name) => {
+      const [, measured] = /^peer\.mean_10\.(.*\.drift_3)$/.exec(name) ?? []
+      return measured === undefined || measured.startsWith('false_alarm_per') ? [] : [measured]
+    })
+    const rows = names.map((name) => [
+      `\`${name}\``,
+      ...rules.map((rule) => percent(values.get(rule + name) ?? Number.NaN)),
+    ])
+    expect(rows.length).toBeGreaterThan(5)
+    const heads = ['Rate', 'bench-agent', ...peerRules.map(({ label }) => label)]
+    expect(marked(methodology, 'calibration of others')).toBe(table(heads, rows))
   })
 })
 
