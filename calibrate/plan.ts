@@ -29,7 +29,7 @@ const counts = {
     youngEvery: 1,
     inTurns: 100,
     scenarios: 1000,
-    withCases: 8,
+    withCases: 40,
   },
 } as const satisfies Record<Form, object>
 
