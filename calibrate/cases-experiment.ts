@@ -1,6 +1,6 @@
-import { judgedTogether } from '../src/compare/family.ts'
+import { confirmationRatio } from '../src/compare/evidence/rule.ts'
 import { compareWithBaseline } from '../src/compare/regression.ts'
-import { confirmationRatio } from '../src/compare/rule.ts'
+import { judgedTogether } from '../src/compare/suite/family.ts'
 import type { Baseline, MetricValues } from '../src/domain/baseline.ts'
 import { type Draw, drawing, drawSuccess, drawTimes } from './draw.ts'
 import type { Experiment } from './experiment.ts'

@@ -1,4 +1,4 @@
-import { compareSuite, type SuiteComparison } from '../src/compare/suite.ts'
+import { compareSuite, type SuiteComparison } from '../src/compare/suite/suite.ts'
 import type { MetricValues } from '../src/domain/baseline.ts'
 import type { Results } from '../src/domain/record.ts'
 import { driftName, nameOf } from './name.ts'

@@ -1,4 +1,4 @@
-import { sessionDrift } from '../src/compare/session-drift.ts'
+import { sessionDrift } from '../src/compare/session/session-drift.ts'
 import type { Baseline, Comparability, MetricValues, PastExecution } from '../src/domain/baseline.ts'
 import type { Draw } from './draw.ts'
 import { drawValues, plannedRuns, type Values } from './scenario.ts'

@@ -1,6 +1,6 @@
+import { confirmationRatio } from '../src/compare/evidence/rule.ts'
 import { compareWithBaseline, deviationOf, suspects } from '../src/compare/regression.ts'
-import { confirmationRatio } from '../src/compare/rule.ts'
-import { fewestScenarios, sharedShift } from '../src/compare/session-drift.ts'
+import { fewestScenarios, sharedShift } from '../src/compare/session/session-drift.ts'
 import type { Baseline, Deviation, MetricValues } from '../src/domain/baseline.ts'
 import type { Finding } from '../src/domain/finding.ts'
 import { drawOrder } from './draw.ts'

@@ -1,5 +1,5 @@
-import { judgedTogether } from '../src/compare/family.ts'
-import { compareSides, type Sides, shouldConfirm } from '../src/compare/sides.ts'
+import { judgedTogether } from '../src/compare/suite/family.ts'
+import { compareSides, type Sides, shouldConfirm } from '../src/compare/suite/sides.ts'
 import type { Finding } from '../src/domain/finding.ts'
 import { type Draw, drawing } from './draw.ts'
 import type { Experiment } from './experiment.ts'

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import {
   brokenFloors,
+  brokenRooms,
   circles,
   exampleMistakes,
   floors,
@@ -26,6 +27,10 @@ describe('src', () => {
 
   test('imports only from the floors below', () => {
     expect(brokenFloors(sources)).toEqual([])
+  })
+
+  test('imports within compare only from the rooms below', () => {
+    expect(brokenRooms(sources)).toEqual([])
   })
 
   test('has packages only where they belong', () => {
@@ -112,6 +117,29 @@ describe('modulesOf', () => {
   test('sees nothing in comments, strings and addresses', () => {
     const text = "// import './a.ts'\nconst b = \"import('./a.ts')\"\nconst c = new URL('http://a.test/a.ts')\n"
     expect(modulesOf(file('domain/b.ts', text))).toEqual([])
+  })
+})
+
+describe('brokenRooms', () => {
+  test.for([
+    ['compare/evidence/a.ts', '../b.ts'],
+    ['compare/evidence/a.ts', '../power/b.ts'],
+    ['compare/power/a.ts', '../session/b.ts'],
+    ['compare/a.ts', './looks/b.ts'],
+    ['compare/explain/a.ts', '../judge.ts'],
+    ['compare/attic/a.ts', ''],
+  ] as const)('%s may not import "%s"', ([path, specifier]) => {
+    expect(brokenRooms([file(path, `import { b } from '${specifier}'`)])).toHaveLength(1)
+  })
+
+  test.for([
+    ['compare/a.ts', './evidence/b.ts'],
+    ['compare/looks/a.ts', '../b.ts'],
+    ['compare/power/a.ts', '../evidence/b.ts'],
+    ['compare/power/a.ts', '../../stats/b.ts'],
+    ['run/a.ts', '../compare/power/b.ts'],
+  ] as const)('%s may import %s', ([path, specifier]) => {
+    expect(brokenRooms([file(path, `import { b } from '${specifier}'`)])).toEqual([])
   })
 })
 

@@ -26,6 +26,17 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   jest: ['domain', 'stats', 'capture', 'measure', 'compare', 'agents', 'run', 'history', 'report'],
 }
 
+/** Likewise the rooms of `compare`; the empty name is what lies in none of them. */
+export const roomsOfCompare: Readonly<Record<string, readonly string[]>> = {
+  evidence: [],
+  power: ['evidence'],
+  session: ['evidence'],
+  explain: ['evidence', 'session'],
+  '': ['evidence', 'power', 'explain'],
+  looks: ['', 'evidence', 'power'],
+  suite: ['', 'evidence', 'session'],
+}
+
 /** Words that no declared name and no file name has. */
 export const refusedWords = [
   'manager',
@@ -103,6 +114,27 @@ export function brokenFloors(sources: readonly Source[]): string[] {
       return other === floor || below.includes(other) ? [] : [`${source.path} imports ${target}`]
     })
   })
+}
+
+/** Imports from one room of `compare` to another that go up or sideways. */
+export function brokenRooms(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) => {
+    const room = roomOf(source.path)
+    if (room === undefined) return []
+    const below = roomsOfCompare[room]
+    if (below === undefined) return [`${source.path} lies in ${room}, which is no room`]
+    return modulesOf(source).flatMap((specifier) => {
+      const target = resolved(source.path, specifier) ?? ''
+      const other = roomOf(target)
+      return other === undefined || other === room || below.includes(other) ? [] : [`${source.path} imports ${target}`]
+    })
+  })
+}
+
+/** The room of `compare` that `path` lies in, empty for none of them; absent elsewhere. */
+function roomOf(path: string): string | undefined {
+  const [folder, room = '', ...rest] = path.split('/')
+  return folder !== 'compare' ? undefined : rest.length === 0 ? '' : room
 }
 
 /** Packages where they may not be imported. */

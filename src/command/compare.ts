@@ -1,4 +1,4 @@
-import { compareSuite } from '../compare/suite.ts'
+import { compareSuite } from '../compare/suite/suite.ts'
 import { mistakesError } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'
 import { lookStep, renderComparison } from '../report/comparison.ts'

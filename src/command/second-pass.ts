@@ -1,4 +1,4 @@
-import { compareSides, type Sides, shouldConfirm } from '../compare/sides.ts'
+import { compareSides, type Sides, shouldConfirm } from '../compare/suite/sides.ts'
 import { messageOf } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'
 import type { ExecutionRecord } from '../domain/record.ts'

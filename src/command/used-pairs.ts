@@ -1,4 +1,4 @@
-import type { Sides } from '../compare/sides.ts'
+import type { Sides } from '../compare/suite/sides.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { type Dead, type Side, sides } from './turn-message.ts'
 import type { Pair, Unpaired } from './turn-order.ts'

@@ -1,9 +1,9 @@
 import { lowerIsBetter } from '../domain/baseline.ts'
 import type { Finding } from '../domain/finding.ts'
-import { type CasesEvidence, caseLocations, caseRatios, isTinyCase, withCases } from './by-case.ts'
-import { type Contest, pool, ratioOf } from './contest.ts'
-import { evidenceOf } from './evidence.ts'
-import type { Noise } from './noise.ts'
+import { type CasesEvidence, caseLocations, caseRatios, isTinyCase, withCases } from './evidence/by-case.ts'
+import { type Contest, pool, ratioOf } from './evidence/contest.ts'
+import { evidenceOf } from './evidence/evidence.ts'
+import { isSteady } from './evidence/noise.ts'
 import {
   falseAlarmRate,
   improvementRate,
@@ -13,10 +13,10 @@ import {
   smallestEffectRatio,
   steadyToleranceRatio,
   unclearEffectRatio,
-} from './rule.ts'
-import { detectableRatio } from './sensitivity.ts'
-import type { PlannedRuns } from './steps.ts'
-import { countedFailures, failuresOf, successEvidence } from './success.ts'
+} from './evidence/rule.ts'
+import { countedFailures, failuresOf, successEvidence } from './evidence/success.ts'
+import { detectableRatio } from './power/sensitivity.ts'
+import type { PlannedRuns } from './power/steps.ts'
 
 /** The steps in which a contest is decided. */
 export interface ContestSteps extends PlannedRuns {
@@ -67,11 +67,6 @@ export function worseningOf(contest: Contest, { worse, cases }: CasesEvidence, l
     .sort((one, other) => one.worse - other.worse || other.ratio - one.ratio)
   if (surest === undefined || (ratio > least && worse <= surest.worse)) return { ratio, worse }
   return { ratio: surest.ratio, worse: surest.worse, position: surest.position }
-}
-
-/** Whether nothing ever varied, so that every difference is one. */
-export function isSteady({ values, drift }: Noise): boolean {
-  return values.variance === 0 && drift.variance === 0
 }
 
 /**

@@ -13,9 +13,9 @@ import type { Summary } from '../domain/summary.ts'
 import { checkCategory, checkThresholds } from '../domain/threshold.ts'
 import type { Unit } from '../domain/unit.ts'
 import { type Verdict, verdictOf, type Warning } from '../domain/verdict.ts'
-import { explained } from './explain.ts'
-import { toldWith } from './follow.ts'
-import { insensitiveFindings, remedyOf } from './insensitive.ts'
+import { toldWith } from './evidence/follow.ts'
+import { explained } from './explain/explain.ts'
+import { insensitiveFindings, remedyOf } from './power/insensitive.ts'
 import { compareWithBaseline } from './regression.ts'
 
 /** An execution, as far as it has to be known to be judged. */

@@ -1,6 +1,6 @@
-import { BaselineLineSchema } from './baseline-schema.ts'
+import { BaselineLineSchema, BaselineMetricSchema } from './baseline-schema.ts'
 import type { Check } from './check.ts'
-import type { Asked, BaselineMetric, CaseFinding, Finding } from './finding.ts'
+import type { Asked, CaseFinding, Finding } from './finding.ts'
 import { type Impact, reasonKinds } from './impact.ts'
 import { type Pattern, patternKinds } from './pattern.ts'
 import { severities } from './severity.ts'
@@ -12,7 +12,6 @@ const count = z.int().check(z.minimum(0))
 const maybe = z.optional
 
 const Status = z.enum(['pass', 'fail', 'inconclusive'])
-const BaselineMetricSchema = z.string() as unknown as z.ZodMiniType<BaselineMetric>
 const CheckSchema = z.strictObject({
   status: Status,
   code: z.enum([

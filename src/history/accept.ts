@@ -1,4 +1,4 @@
-import { matureExecutions } from '../compare/rule.ts'
+import { matureExecutions } from '../compare/evidence/rule.ts'
 import {
   type BaselineEntry,
   committedLines,

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
-import { type BaselineEntry, comparedMetrics } from '../domain/baseline.ts'
-import { BaselineLineSchema, ComparabilitySchema } from '../domain/baseline-schema.ts'
+import { comparedMetrics } from '../domain/baseline.ts'
+import { BaselineLineSchema, byMetric, ComparabilitySchema } from '../domain/baseline-schema.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { z } from '../domain/zod.ts'
 import { type FileKind, readJson } from './read-json.ts'
@@ -13,7 +13,7 @@ export const BaselineFile = z.strictObject({
     z.string(),
     z.strictObject({
       ...ComparabilitySchema.shape,
-      metrics: z.record(z.string(), BaselineLineSchema) as unknown as z.ZodMiniType<BaselineEntry['metrics']>,
+      metrics: byMetric(BaselineLineSchema),
     }),
   ),
 })

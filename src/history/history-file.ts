@@ -6,16 +6,15 @@ import {
   type PastExecution,
   type TrailPoint,
 } from '../domain/baseline.ts'
-import { BaselineLineSchema, ComparabilitySchema } from '../domain/baseline-schema.ts'
+import { BaselineLineSchema, BaselineMetricSchema, byMetric, ComparabilitySchema } from '../domain/baseline-schema.ts'
 import { CalibrationSchema } from '../domain/calibration.ts'
-import type { BaselineMetric } from '../domain/finding.ts'
 import { trailPoint } from '../domain/trail.ts'
 import { z } from '../domain/zod.ts'
 import { executionsKept } from './executions-kept.ts'
 import { type FileKind, readJson } from './read-json.ts'
 import { writeWhole } from './write-whole.ts'
 
-const Values = z.record(z.string(), z.array(z.array(z.number()))) as unknown as z.ZodMiniType<MetricValues>
+const Values: z.ZodMiniType<MetricValues> = byMetric(z.array(z.array(z.number())))
 
 const Past = z.strictObject({
   ...ComparabilitySchema.shape,
@@ -23,10 +22,8 @@ const Past = z.strictObject({
   startedAt: z.string(),
   session: z.optional(z.string()),
   calibration: z.optional(CalibrationSchema),
-  committed: z.optional(
-    z.record(z.string(), z.number()) as unknown as z.ZodMiniType<NonNullable<PastExecution['committed']>>,
-  ),
-  startsLevel: z.array(z.string()) as unknown as z.ZodMiniType<BaselineMetric[]>,
+  committed: z.optional(byMetric(z.number())),
+  startsLevel: z.array(BaselineMetricSchema),
   values: Values,
   explaining: z.optional(Values),
 }) satisfies z.ZodMiniType<PastExecution>
@@ -36,8 +33,8 @@ const Point = z.strictObject({
   execution: z.string(),
   startedAt: z.string(),
   session: z.optional(z.string()),
-  startsLevel: z.array(z.string()) as unknown as z.ZodMiniType<BaselineMetric[]>,
-  lines: z.record(z.string(), BaselineLineSchema) as unknown as z.ZodMiniType<TrailPoint['lines']>,
+  startsLevel: z.array(BaselineMetricSchema),
+  lines: byMetric(BaselineLineSchema),
 }) satisfies z.ZodMiniType<TrailPoint>
 
 /**

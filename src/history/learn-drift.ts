@@ -1,4 +1,4 @@
-import { type SessionExecution, sessionDrift } from '../compare/session-drift.ts'
+import { type SessionExecution, sessionDrift } from '../compare/session/session-drift.ts'
 import { differences } from '../domain/baseline.ts'
 import type { HistoryFile } from './history-file.ts'
 

@@ -1,4 +1,4 @@
-import type { SessionShift } from '../compare/session-shift.ts'
+import type { SessionShift } from '../compare/session/session-shift.ts'
 import type { Check } from '../domain/check.ts'
 import { formatChange } from '../domain/format.ts'
 import type { ExecutionRecord } from '../domain/record.ts'

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import { describeMetric } from '../compare/judge.ts'
-import type { ScenarioComparison, SuiteComparison } from '../compare/suite.ts'
+import type { ScenarioComparison, SuiteComparison } from '../compare/suite/suite.ts'
 import type { Finding } from '../domain/finding.ts'
 import {
   formatChange,

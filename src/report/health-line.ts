@@ -1,4 +1,4 @@
-import { healthOf } from '../compare/health.ts'
+import { healthOf } from '../compare/explain/health.ts'
 import type { Health } from '../domain/health.ts'
 import type { Session } from './session.ts'
 import { shiftsOf } from './shift-line.ts'

@@ -1,4 +1,4 @@
-import type { SessionShift } from '../compare/session-shift.ts'
+import type { SessionShift } from '../compare/session/session-shift.ts'
 import type { Results } from '../domain/record.ts'
 import { sessionHealth } from './health-line.ts'
 import type { Session } from './session.ts'

@@ -1,5 +1,5 @@
 import { describeMetric } from '../compare/judge.ts'
-import type { SessionShift } from '../compare/session-shift.ts'
+import type { SessionShift } from '../compare/session/session-shift.ts'
 import type { Check } from '../domain/check.ts'
 import type { Finding } from '../domain/finding.ts'
 import { formatChange, formatDifference, formatProbability, formatValue } from '../domain/format.ts'

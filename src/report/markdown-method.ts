@@ -4,7 +4,7 @@ import {
   matureExecutions,
   smallestEffectRatio,
   steadyToleranceRatio,
-} from '../compare/rule.ts'
+} from '../compare/evidence/rule.ts'
 import { formatBytes, formatMs, formatRatio, formatUsd, plural } from '../domain/format.ts'
 import { describeLoad } from '../domain/load.ts'
 import { sumKnown } from '../domain/usage.ts'

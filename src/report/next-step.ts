@@ -1,4 +1,4 @@
-import type { SessionShift } from '../compare/session-shift.ts'
+import type { SessionShift } from '../compare/session/session-shift.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
 import { plural } from '../domain/format.ts'
 import type { ExecutionRecord } from '../domain/record.ts'

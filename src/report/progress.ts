@@ -1,4 +1,4 @@
-import { confirmationRatio } from '../compare/rule.ts'
+import { confirmationRatio } from '../compare/evidence/rule.ts'
 import { formatMs, formatUsd, plural } from '../domain/format.ts'
 
 /** A scenario that is about to run. */

@@ -1,5 +1,5 @@
+import { matureExecutions, smallestEffectRatio } from '../compare/evidence/rule.ts'
 import { sensitivity } from '../compare/judge.ts'
-import { matureExecutions, smallestEffectRatio } from '../compare/rule.ts'
 import type { Finding } from '../domain/finding.ts'
 import { formatRatio, plural } from '../domain/format.ts'
 import type { ReportedExecution } from './session.ts'

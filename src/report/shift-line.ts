@@ -1,5 +1,5 @@
-import { blame } from '../compare/blame.ts'
-import { type SessionShift, sessionShifts } from '../compare/session-shift.ts'
+import { blame } from '../compare/session/blame.ts'
+import { type SessionShift, sessionShifts } from '../compare/session/session-shift.ts'
 import { formatChange, formatProbability, plural } from '../domain/format.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Session } from './session.ts'

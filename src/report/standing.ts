@@ -1,4 +1,4 @@
-import { severityOfVerdict } from '../compare/severity.ts'
+import { severityOfVerdict } from '../compare/explain/severity.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { severities } from '../domain/severity.ts'
 import type { ReportedExecution, Session } from './session.ts'

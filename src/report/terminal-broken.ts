@@ -1,4 +1,4 @@
-import { severityOfVerdict } from '../compare/severity.ts'
+import { severityOfVerdict } from '../compare/explain/severity.ts'
 import { formatRatio, plural } from '../domain/format.ts'
 import type { Severity } from '../domain/severity.ts'
 import { listNames } from './baseline-line.ts'

@@ -1,6 +1,6 @@
 import { describeMetric } from '../compare/judge.ts'
-import { type Standing, standingsOf } from '../compare/sequential.ts'
-import { type ThresholdStanding, thresholdStandings } from '../compare/threshold-look.ts'
+import { type Standing, standingsOf } from '../compare/looks/sequential.ts'
+import { type ThresholdStanding, thresholdStandings } from '../compare/looks/threshold-look.ts'
 import { baselineValues, type Comparability } from '../domain/baseline.ts'
 import { plural } from '../domain/format.ts'
 import type { Plan } from '../domain/plan.ts'

@@ -1,5 +1,5 @@
+import { confirmationRatio } from '../compare/evidence/rule.ts'
 import { suspects } from '../compare/regression.ts'
-import { confirmationRatio } from '../compare/rule.ts'
 import { type Baseline, baselineValues, type Comparability } from '../domain/baseline.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'

@@ -1,4 +1,4 @@
-import { steadyToleranceRatio } from '../compare/rule.ts'
+import { steadyToleranceRatio } from '../compare/evidence/rule.ts'
 import { detectNames } from '../domain/detect.ts'
 import { statistics } from '../domain/distribution.ts'
 import { type Mistake, mistakesError } from '../domain/errors.ts'

@@ -1,4 +1,4 @@
-import { knownExecutions } from '../compare/known-executions.ts'
+import { knownExecutions } from '../compare/evidence/known-executions.ts'
 import type { Baseline } from '../domain/baseline.ts'
 import { describeLoad } from '../domain/load.ts'
 import type { Filling, ScenarioInTest } from './scenario-in-test.ts'

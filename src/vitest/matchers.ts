@@ -1,5 +1,5 @@
+import { graded } from '../compare/explain/severity.ts'
 import { checkFindings } from '../compare/judge.ts'
-import { graded } from '../compare/severity.ts'
 import type { Check } from '../domain/check.ts'
 import { BenchAgentError, mistakesError } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest'
-import { knownExecutions } from '../compare/known-executions.ts'
+import { knownExecutions } from '../compare/evidence/known-executions.ts'
 import { differences } from '../domain/baseline.ts'
 import { formatUsd } from '../domain/format.ts'
 import type { ExecutionInTest, Following, ScenarioInTest } from './scenario-in-test.ts'

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fewestScenarios, sharedShift } from '../compare/session-drift.ts'
+import { fewestScenarios, sharedShift } from '../compare/session/session-drift.ts'
 import type { Deviation } from '../domain/baseline.ts'
 import { textOfNote } from './session-note.ts'
 import type { WorkerSettings } from './settings.ts'

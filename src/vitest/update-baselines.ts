@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { pool } from '../compare/contest.ts'
+import { pool } from '../compare/evidence/contest.ts'
 import { baselineValues, type MetricValues } from '../domain/baseline.ts'
 import { messageOf } from '../domain/errors.ts'
 import { explainingValues } from '../domain/explaining.ts'

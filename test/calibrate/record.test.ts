@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { drawing } from '../../calibrate/draw.ts'
 import { recordOf, resultsOf } from '../../calibrate/record.ts'
 import { drawCases, drawTurns } from '../../calibrate/turns.ts'
-import { valuesOf } from '../../src/compare/sides.ts'
+import { valuesOf } from '../../src/compare/suite/sides.ts'
 import { Results } from '../../src/domain/record.ts'
 
 const draw = drawing(1)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type ContestSteps, evidence, findingOf, isSuspect } from '../../src/compare/assess.ts'
-import { type Contest, contestOf } from '../../src/compare/contest.ts'
+import { type Contest, contestOf } from '../../src/compare/evidence/contest.ts'
 import type { Baseline, MetricValues } from '../../src/domain/baseline.ts'
 import type { BaselineMetric, Finding } from '../../src/domain/finding.ts'
 import { times } from '../domain/given.ts'

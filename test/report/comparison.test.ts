@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ScenarioComparison, SuiteComparison } from '../../src/compare/suite.ts'
+import type { ScenarioComparison, SuiteComparison } from '../../src/compare/suite/suite.ts'
 import { lookStep, type ReportedComparison, renderComparison } from '../../src/report/comparison.ts'
 import { displayWidth, withoutColours } from '../../src/report/text.ts'
 import { finding } from './given.ts'

@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { sharedShift } from '../../src/compare/session-drift.ts'
+import { sharedShift } from '../../src/compare/session/session-drift.ts'
 import { addDeviation, sharedSoFar } from '../../src/vitest/session-shift.ts'
 import type { WorkerSettings } from '../../src/vitest/settings.ts'
 import { times } from '../domain/given.ts'
