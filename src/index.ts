@@ -7,6 +7,8 @@ export type { Environment } from './domain/environment.ts'
 export { BenchAgentError, type ErrorCode } from './domain/errors.ts'
 export type { Asked, BaselineLine, BaselineMetric, Finding } from './domain/finding.ts'
 export type { Limits } from './domain/limit.ts'
+export type { ArrivalProcess, ClosedStage, OpenStage, Pacing } from './domain/load.ts'
+export { type LoadShape, rampUp, spike, sustained } from './domain/load-shape.ts'
 export { metrics } from './domain/metric.ts'
 export type { Metric } from './domain/metric-kind.ts'
 export type { DistributionMetricName, LimitName, MetricName, ScenarioMetricName } from './domain/metric-name.ts'
@@ -25,6 +27,7 @@ export type {
   OutputOf,
   ReportedUsage,
   Run,
+  RunSize,
   RunsUntilClear,
   ScenarioOptions,
   Setup,
@@ -40,6 +43,7 @@ export { csv, json, jsonl } from './run/case-file.ts'
 export { type MeasureOptions, measure, type ScriptCheck } from './run/measure.ts'
 export { type Observation, type ObserveOptions, observe } from './run/observation.ts'
 export type { StandardSchema } from './run/standard-schema.ts'
+export { type TraceOptions, trace } from './run/trace-file.ts'
 export type { BenchAgent, BenchAgentOptions, Check, CheckContext } from './vitest/api.ts'
 export { benchAgent } from './vitest/bench-agent.ts'
 export { type AgentMeasurement, type MeasureAgentOptions, measureAgent } from './vitest/measure-agent.ts'

@@ -53,7 +53,7 @@ export function judge(measured: Measured, acceptance: Acceptance): Verdict {
     const warnings = measured.warnings.filter(({ code }) => code !== 'infrastructure')
     return verdictOf(measured.checks, warnings, [])
   }
-  const short = checkSampleCount(measured.stop?.runs ?? plan.totalRuns, summary)
+  const short = checkSampleCount(measured.stop?.runs ?? plan.totalRuns ?? summary.runs, summary)
   const findings =
     acceptance.baseline === undefined ? [] : compare(measured, acceptance.baseline, acceptance.acceptWorse)
   const ownChecks = [...measured.checks, ...(short === undefined ? [] : [short])]
@@ -106,14 +106,15 @@ function checkSampleCount(planned: number, summary: Summary): Check | undefined 
 
 function compare(measured: Measured, baseline: Baseline, acceptWorse: boolean): Finding[] {
   const { samples, plan, comparability, confirmedFrom, stop } = measured
+  const rounds = (confirmedFrom ?? samples.length) / plan.cases.length
   const candidate = {
     values: baselineValues(samples, plan.cases.length),
     comparability,
     fresh: confirmedFrom === undefined ? undefined : baselineValues(samples, plan.cases.length, confirmedFrom),
     confirms: true,
     progress: {
-      rounds: (confirmedFrom ?? samples.length) / plan.cases.length,
-      most: plan.runs,
+      rounds,
+      most: plan.runs ?? rounds,
       looks: stop === undefined ? undefined : plan.looks,
     },
     detect: plan.detect,

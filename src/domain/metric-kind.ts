@@ -11,6 +11,10 @@ export interface Resources {
   peakRssBytes?: number | undefined
   /** 99th percentile of how late the event loop was, in milliseconds; absent when not measured. */
   eventLoopDelayMs?: number | undefined
+  /** Starts that an open load dropped, for too many runs were in flight; absent under a closed load. */
+  droppedRuns?: number | undefined
+  /** 99th percentile of how late runs were called, in milliseconds; absent under a closed load. */
+  sendLagMs?: number | undefined
 }
 
 interface MetricCommon {

@@ -6,7 +6,8 @@ import { type QuantileName, quantileNames, quantiles } from './distribution.ts'
 import type { BenchAgentError, Mistake } from './errors.ts'
 import { mistakesError } from './errors.ts'
 import { defaultLatencyLimitMs, type Limits } from './limit.ts'
-import type { Load } from './load.ts'
+import { isEndedByTime, isOpen, type Load, type Trace } from './load.ts'
+import { planLoad, runsUnder, startsForMs } from './plan-load.ts'
 import type { Bounds } from './scenario.ts'
 import type { StatisticThresholds, Thresholds } from './threshold.ts'
 
@@ -18,14 +19,14 @@ export interface Plan {
   caseHash: string
   /** Positions of the cases in the order in which a round takes them: by priority, then as given. */
   order: number[]
-  /** Measured runs of each case, at most. */
-  runs: number
+  /** Measured runs of each case, at most; absent when time ends the load. */
+  runs?: number | undefined
   /** Rounds after which it may stop because its answer is clear, rising; absent when every run is made. */
   looks?: number[] | undefined
   /** Runs made first and not measured. */
   warmup: number
-  /** Measured runs altogether, at most. */
-  totalRuns: number
+  /** Measured runs altogether, at most; absent when time ends the load, and how many there are depends on how long they take. */
+  totalRuns?: number | undefined
   load: Load
   limits: Limits & { latencyMs: number }
   thresholds: Thresholds
@@ -39,6 +40,8 @@ export interface Plan {
 
 /** What {@link planScenario} needs of a scenario's options. */
 export type Plannable = Bounds & {
+  /** What the file of the load holds; absent when the load has none. */
+  trace?: Trace | undefined
   thresholds?: Thresholds | undefined
   categories?: Record<string, Thresholds> | undefined
 }
@@ -49,8 +52,9 @@ export type Plannable = Bounds & {
  * @throws BenchAgentError when there are no cases, two share a name, or a threshold asks for more runs than planned
  */
 export function planScenario(name: string, options: Plannable, cases: readonly Case[]): Plan {
-  const runs = mostRuns(options.runs)
-  const mistakes = [...caseMistakes(cases), ...quantileMistakes(options, cases, runs)]
+  const load = planLoad(options, options.trace)
+  const runs = isEndedByTime(load) ? undefined : mostRuns(options.runs)
+  const mistakes = [...caseMistakes(cases), ...(runs === undefined ? [] : quantileMistakes(options, cases, runs))]
   if (mistakes.length > 0) throw planError(name, mistakes)
   const order = cases.map((_, position) => position)
   order.sort((a, b) => (cases[b]?.priority ?? 0) - (cases[a]?.priority ?? 0))
@@ -60,10 +64,10 @@ export function planScenario(name: string, options: Plannable, cases: readonly C
     caseHash: fingerprintCases(cases),
     order,
     runs,
-    looks: typeof options.runs === 'object' ? looksOf(runs) : undefined,
+    looks: typeof options.runs === 'object' ? looksOf(options.runs.max) : undefined,
     warmup: options.warmup ?? 1,
-    totalRuns: runs * cases.length,
-    load: { concurrency: options.concurrency ?? 1, runsPerSecond: options.runsPerSecond },
+    totalRuns: runsUnder(load, runs === undefined ? undefined : runs * cases.length),
+    load,
     limits: { ...options.limits, latencyMs: options.limits?.latencyMs ?? defaultLatencyLimitMs },
     thresholds: options.thresholds ?? {},
     categories: options.categories ?? {},
@@ -93,6 +97,9 @@ export function caseOfRun(plan: Plan, index: number): number {
   return plan.order[((index % plan.order.length) + plan.order.length) % plan.order.length] ?? 0
 }
 
+// Fresh runs, for each planned one, where something looks worse.
+const confirmationShare = 1.5
+
 /**
  * The longest that an execution of `plan` may take, in milliseconds: every run at its limit with its hooks, at the planned
  * rate, and the fresh runs that confirm what looks like a regression.
@@ -100,11 +107,21 @@ export function caseOfRun(plan: Plan, index: number): number {
 export function executionLimitMs(
   plan: Pick<Plan, 'warmup' | 'totalRuns' | 'load' | 'limits' | 'hookTimeoutMs'>,
 ): number {
-  const measured = Math.ceil(plan.totalRuns * 2.5)
   const perRunMs = plan.limits.latencyMs + 3 * plan.hookTimeoutMs
-  const workMs = (plan.warmup + measured / plan.load.concurrency) * perRunMs
-  const pacedMs = plan.load.runsPerSecond === undefined ? 0 : (measured * 1000) / plan.load.runsPerSecond
-  return Math.ceil(workMs + pacedMs + 30_000)
+  const { load, totalRuns = 0 } = plan
+  const makesMs = makingMs(load, totalRuns, perRunMs) * (1 + confirmationShare)
+  return Math.ceil(plan.warmup * perRunMs + makesMs + 30_000)
+}
+
+/** How long `runs` take under `load` at most, in milliseconds. */
+function makingMs(load: Load, runs: number, perRunMs: number): number {
+  const startsMs =
+    startsForMs(load) ?? (isOpen(load) ? (runs * 1000 * (load.segment?.of ?? 1)) / load.ratePerSecond : undefined)
+  // The last to start may take as long as any.
+  if (startsMs !== undefined) return startsMs + perRunMs
+  const { concurrency, runsPerSecond } = load as ClosedLoad
+  const pacedMs = runsPerSecond === undefined ? 0 : (runs * 1000) / runsPerSecond
+  return (runs / concurrency) * perRunMs + pacedMs
 }
 
 /** Quantile thresholds of `options` that its planned number of runs cannot support, and categories that no case has. */

@@ -4,6 +4,7 @@ import { type Distribution, statistics } from './distribution.ts'
 import { EnvironmentSchema } from './environment-schema.ts'
 import { HealthSchema } from './health.ts'
 import type { Limits } from './limit.ts'
+import { LoadSchema, SeriesSchema } from './load-schema.ts'
 import type { Resources } from './metric-kind.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from './metric-name.ts'
 import { type Outcome, outcomes, runValues } from './sample.ts'
@@ -146,13 +147,14 @@ export const ExecutionRecord = z.strictObject({
   plan: z.strictObject({
     cases: z.array(z.strictObject({ name: z.string(), category: maybe(z.string()) })),
     caseHash: z.string(),
-    /** Of each case, at most. */
-    runs: count,
+    /** Of each case, at most; absent when time ends the load. */
+    runs: maybe(count),
     /** Rounds after which it may stop; absent when every run is made. */
     looks: maybe(z.array(count)),
     warmup: count,
-    totalRuns: count,
-    load: z.strictObject({ concurrency: count, runsPerSecond: maybe(finite) }),
+    /** Absent when time ends the load, and how many there are depends on how long they take. */
+    totalRuns: maybe(count),
+    load: LoadSchema,
     limits: z.strictObject(
       Object.fromEntries(limitNames.map((name) => [name, maybe(finite)])),
     ) as unknown as z.ZodMiniType<Limits>,
@@ -193,6 +195,8 @@ export const ExecutionRecord = z.strictObject({
     heapGrowthBytes: maybe(finite),
     peakRssBytes: maybe(finite),
     eventLoopDelayMs: maybe(finite),
+    droppedRuns: maybe(count),
+    sendLagMs: maybe(finite),
   }) satisfies z.ZodMiniType<Resources>,
   summary: SummarySchema,
   problems: z.array(
@@ -222,6 +226,8 @@ export const ExecutionRecord = z.strictObject({
   keepsBaseline: z.boolean(),
   /** Which one it is, counted from 1, of the executions up to which its test fills a baseline; absent when it fills none. */
   filling: maybe(z.strictObject({ execution: count, executions: count })),
+  /** Second by second; absent under a load of a number of runs at a time. */
+  series: maybe(SeriesSchema),
   /** Absent when they were too many to keep, or lost with their process. */
   samples: maybe(SampleColumns),
   /** Of the first runs, as many as there was room for; absent when no run called a model or named a part of itself. */

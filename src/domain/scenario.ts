@@ -1,6 +1,7 @@
 import type { CaseInput } from './case.ts'
 import type { Detect } from './detect.ts'
 import type { Limits } from './limit.ts'
+import type { LoadShape } from './load-shape.ts'
 import type { Prices } from './price.ts'
 import type { Score } from './score.ts'
 import type { Thresholds } from './threshold.ts'
@@ -21,6 +22,12 @@ export interface ReportedUsage extends Usage {
   costUsd?: number | undefined
 }
 
+/** How large a run is that somebody's trace tells of. */
+export interface RunSize {
+  inputTokens?: number | undefined
+  outputTokens?: number | undefined
+}
+
 /** What an agent is given: one run of one case. */
 export interface Run<Input = unknown, State = unknown> {
   readonly input: Input
@@ -32,6 +39,8 @@ export interface Run<Input = unknown, State = unknown> {
   readonly index: number
   /** The case's name. */
   readonly name: string
+  /** Sizes of the run in the trace that the load follows; absent without one, and where it tells none. */
+  readonly size?: RunSize | undefined
   /**
    * Measures a named part of the run: its latency and first token. A stream that `part` returns is drained, as the agent's
    * is. Resolves with what `part` returned; rejects with what it threw.
@@ -139,6 +148,11 @@ export interface Bounds {
   concurrency?: number | undefined
   /** Starts a second at most, above 0. @default no limit */
   runsPerSecond?: number | undefined
+  /**
+   * How runs reach the agent, where `runs`, `concurrency` and `runsPerSecond` cannot say it: for a time, at a rate that does not wait for
+   * the agent, in stages. See `rampUp`, `spike`, `sustained` and `trace`. @default `concurrency` runs in flight
+   */
+  load?: LoadShape | undefined
   /** What ends one run while it goes. @default { latencyMs: 60_000 } */
   limits?: Limits | undefined
   /** Prices by model, in US dollars per million tokens. @default those of the project */

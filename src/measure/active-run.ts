@@ -4,7 +4,7 @@ import type { OpenSpan } from '../capture/open-span.ts'
 import type { WireCall } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import { messageOf, mistakesError, quoteValue } from '../domain/errors.ts'
-import type { OutputOf, ReportedUsage, Run } from '../domain/scenario.ts'
+import type { OutputOf, ReportedUsage, Run, RunSize } from '../domain/scenario.ts'
 import { drain } from './drain.ts'
 
 /** A named part of a run while it is measured. */
@@ -40,6 +40,7 @@ export class ActiveRun implements Run, CallSink {
   state: unknown
   readonly index: number
   readonly name: string
+  readonly size: RunSize | undefined
   readonly clock: Clock
   /** Model calls seen on the wire, in the order of their start. */
   calls: WireCall[] = []
@@ -68,11 +69,12 @@ export class ActiveRun implements Run, CallSink {
   #controller: AbortController | undefined
   #onOver: (() => void) | undefined
 
-  constructor(input: unknown, name: string, index: number, clock: Clock) {
+  constructor(input: unknown, name: string, index: number, clock: Clock, size?: RunSize) {
     this.input = input
     this.name = name
     this.index = index
     this.clock = clock
+    this.size = size
   }
 
   get signal(): AbortSignal {

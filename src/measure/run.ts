@@ -27,7 +27,7 @@ export async function measureRun(
   account?: Account,
 ): Promise<RunMeasurement> {
   const { clock, inFlight } = setting
-  const run = new ActiveRun(one.input, one.name, index, clock)
+  const run = new ActiveRun(one.input, one.name, index, clock, setting.sizeOf?.(index))
   run.onCallAfterEnd = setting.onCallAfterEnd
   const beside = hasHooks(setting) ? besideOf(setting, run, account) : nothingBeside
   if (setting.setup !== undefined) run.state = await callHook(setting, 'setup', run, beside, setting.setup, run)

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Limits } from '../domain/limit.ts'
 import type { Prices } from '../domain/price.ts'
-import type { Agent, Checked, Setup } from '../domain/scenario.ts'
+import type { Agent, Checked, RunSize, Setup } from '../domain/scenario.ts'
 import type { InFlight } from './deadline.ts'
 
 /** What every run of a scenario shares. */
@@ -11,6 +11,8 @@ export interface RunSetting {
   setup?: ((start: Setup) => unknown) | undefined
   teardown?: ((state: unknown) => unknown) | undefined
   check?: ((checked: Checked) => unknown) | undefined
+  /** Size of run `index` in the trace that it follows; absent without one. */
+  sizeOf?: ((index: number) => RunSize | undefined) | undefined
   limits: Limits & { latencyMs: number }
   prices: Prices
   /** Milliseconds that each call of a hook may take. */

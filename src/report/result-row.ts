@@ -70,7 +70,7 @@ export function rowsOf(execution: ReportedExecution): ResultRow[] {
   const { record, place } = execution
   const { summary, verdict, plan, samples } = record
   const change = mainFinding(verdict.findings)
-  const planned = record.stop?.runs ?? plan.totalRuns
+  const planned = record.stop?.runs ?? plan.totalRuns ?? 0
   const whole: ResultRow = {
     ...summaryRow(summary),
     name: nameOf(record),

@@ -40,7 +40,7 @@ export function answerAfter(
     confirms: true,
     detect: plan.detect,
   }
-  const progress = { rounds, most: plan.runs, looks: plan.looks }
+  const progress = { rounds, most: plan.runs ?? rounds, looks: plan.looks }
   const metrics = baseline === undefined ? [] : standingsOf(candidate, baseline, progress)
   const worse = namesOf(metrics.filter(({ answer }) => answer === 'worse'))
   if (worse.length > 0) return { answer: 'worse', reason: `${listed(worse)} clearly got worse` }
@@ -88,12 +88,14 @@ function listed(names: readonly string[]): string {
  */
 export function certainFailure(plan: Plan, samples: Samples): Answer | undefined {
   // One whole round first, so that the report can tell which cases fail.
-  if (samples.length < plan.cases.length || samples.length >= plan.totalRuns) return undefined
+  const { runs, totalRuns } = plan
+  if (runs === undefined || totalRuns === undefined) return undefined
+  if (samples.length < plan.cases.length || samples.length >= totalRuns) return undefined
   const { successRatio } = plan.thresholds
   const counts = plan.cases.map(
     ({ category }) => successRatio !== undefined || !hasOwnSuccess(category, plan.categories),
   )
-  let judged = plan.runs * counts.filter((one) => one).length
+  let judged = runs * counts.filter((one) => one).length
   let failed = 0
   for (let index = 0; index < samples.length; index++) {
     if (!counts[samples.caseIndex[index] ?? 0]) continue

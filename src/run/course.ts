@@ -2,9 +2,10 @@ import type { Comparability } from '../domain/baseline.ts'
 import type { Case } from '../domain/case.ts'
 import type { Check } from '../domain/check.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
-import { describeLoad } from '../domain/load.ts'
+import { describeLoad, isOpen, type Load } from '../domain/load.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
+import type { SeriesTaker } from '../domain/time-series.ts'
 import { readCpuMs } from '../measure/cpu.ts'
 import type { Meter } from '../measure/meter.ts'
 import type { RunSetting } from '../measure/setting.ts'
@@ -36,6 +37,9 @@ export interface Course {
   answer: Answer | undefined
   /** Position of the first run that was made to confirm what the others showed; absent when none was. */
   confirmedFrom: number | undefined
+  /** Starts that the load dropped. */
+  dropped: number
+  series: SeriesTaker
 }
 
 /** Why no further run should start; absent when the next one may. */
@@ -74,6 +78,7 @@ export function settingOf(course: Course, readsCpu: boolean): RunSetting {
     teardown,
     check,
     prices,
+    sizeOf: sizesOf(plan.load),
     limits: plan.limits,
     hookTimeoutMs: plan.hookTimeoutMs,
     graceMs,
@@ -84,6 +89,15 @@ export function settingOf(course: Course, readsCpu: boolean): RunSetting {
       course.stopped ??= unkeptCap(plan, setting.ledger)
     },
   }
+}
+
+function sizesOf(load: Load): RunSetting['sizeOf'] {
+  const trace = isOpen(load) ? load.trace : undefined
+  if (trace?.inputTokens === undefined && trace?.outputTokens === undefined) return undefined
+  const { inputTokens, outputTokens, runs } = trace
+  // A warm-up run is of nobody's size; what confirms follows the trace once more.
+  return (index) =>
+    index < 0 ? undefined : { inputTokens: inputTokens?.[index % runs], outputTokens: outputTokens?.[index % runs] }
 }
 
 /** Whether no further run starts, because something broke it off. */

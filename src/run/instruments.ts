@@ -3,6 +3,7 @@ import { observeFrameworks } from '../capture/framework/all.ts'
 import { type CaptureFaults, captureFaults } from '../capture/guard.ts'
 import { observe } from '../capture/observe.ts'
 import type { Clock } from '../domain/clock.ts'
+import { isOneAtATime } from '../domain/load.ts'
 import type { Resources } from '../domain/metric-kind.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
@@ -53,14 +54,15 @@ export function startInstruments(
   clock: Clock,
   from: string,
   onCount?: ((inFlight: number) => void) | undefined,
+  onResidentSet?: ((bytes: number) => void) | undefined,
 ): Instruments {
   const inFlight = watchDeadlines(clock, plan.limits.latencyMs, onCount)
   const stops = [observe(), observeFrameworks(from)]
   const outsideBefore = callsOutsideRuns()
   const faultsBefore = captureFaults().count
   const unguard = guardProcess({ claim: (error) => claim(inFlight, error) })
-  const loop = watchEventLoop(clock, plan.load.concurrency === 1)
-  const stopResidentSet = watchResidentSet(clock)
+  const loop = watchEventLoop(clock, isOneAtATime(plan.load))
+  const stopResidentSet = watchResidentSet(clock, onResidentSet)
   const heap = heapReader(plan, clock, loop)
   let closed = false
   return {
@@ -100,15 +102,16 @@ interface HeapReader {
 function heapReader(plan: Plan, clock: Clock, loop: LoopWatch): HeapReader {
   const startedMs = clock.nowMs()
   const asked = plan.thresholds.heapGrowthBytes !== undefined
-  const marks = [...new Set([1, 2, 3, 4, 5, 6].map((part) => Math.ceil((plan.totalRuns * part) / 6)))]
-  const due = asked || plan.load.concurrency === 1 ? marks : []
+  const { totalRuns = 0 } = plan
+  const marks = [...new Set([1, 2, 3, 4, 5, 6].map((part) => Math.ceil((totalRuns * part) / 6)))]
+  const due = totalRuns > 0 && (asked || isOneAtATime(plan.load)) ? marks : []
   const readings: HeapReading[] = []
   let pausedMs = 0
   return {
     read: (runsDone) => {
       const next = due[0]
       if (next === undefined || runsDone < next) return
-      if (!asked && (plan.totalRuns < heapWorthRuns || clock.nowMs() - startedMs < heapWorthMs)) {
+      if (!asked && (totalRuns < heapWorthRuns || clock.nowMs() - startedMs < heapWorthMs)) {
         due.length = 0
         return
       }

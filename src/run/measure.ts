@@ -6,6 +6,7 @@ import type { Agent, Checked, OutputOf, ScenarioOptions } from '../domain/scenar
 import { readEnvironment } from '../measure/environment.ts'
 import { resolveCases } from './cases.ts'
 import { requireScenarioOptions } from './options.ts'
+import { readTrace } from './read-trace.ts'
 import { runScenario } from './scenario.ts'
 import type { ScenarioSetting } from './setting.ts'
 
@@ -38,7 +39,7 @@ export async function measure<Input = undefined, Expected = unknown, Returned = 
   requireScenarioOptions(name, { ...rest, agent })
   const cases = await resolveCases(rest as Parameters<typeof resolveCases>[0], process.cwd())
   const { record, samples, mistake } = await runScenario({
-    plan: planScenario(name, rest, cases),
+    plan: planScenario(name, { ...rest, trace: await readTrace(rest, process.cwd()) }, cases),
     // From here on the types of input, state and output are known to the user's functions alone.
     agent: agent as ScenarioSetting['agent'],
     setup: rest.setup as ScenarioSetting['setup'],

@@ -4,7 +4,9 @@ import { statistics } from '../domain/distribution.ts'
 import { type Mistake, mistakesError } from '../domain/errors.ts'
 import { longestTimerMs } from '../domain/limit.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from '../domain/metric-name.ts'
+import { type Loading, loadMistakes } from '../domain/plan-load.ts'
 import { z } from '../domain/zod.ts'
+import { loadShapeMistakes } from './load-shape-schema.ts'
 import { PricesSchema } from './price-schema.ts'
 import { mistakesIn, requireValid } from './validation.ts'
 
@@ -69,6 +71,12 @@ const boundsShape = {
   warmup: z.optional(z.int().check(z.minimum(0))),
   concurrency: z.optional(atLeastOne),
   runsPerSecond: maybePositive,
+  load: z.optional(
+    z.custom<object>(
+      (value) => typeof value === 'object' && value !== null,
+      'an object with `concurrency`, `ratePerSecond` or `stages`, or trace(…)',
+    ),
+  ),
   limits: z.optional(z.strictObject({ ...each(limitNames, maybePositive), latencyMs: timeoutMs })),
   prices: z.optional(PricesSchema),
   ensureStreamUsage: flag,
@@ -102,18 +110,27 @@ const ScenarioSchema = z.strictObject({
 
 /** Throws every mistake in the options of the scenario `name`. @throws BenchAgentError */
 export function requireScenarioOptions(name: string, options: unknown): void {
-  const mistakes = [...mistakesIn(ScenarioSchema, options, ''), ...caseMistakes(options)]
+  const mistakes = [...mistakesIn(ScenarioSchema, options, ''), ...caseMistakes(options), ...mistakesOfLoad(options)]
   if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', `the options of "${name}"`, mistakes)
 }
 
 /** Throws every mistake in the options of a measurement without cases. @throws BenchAgentError */
 export function requireBounds(subject: string, options: unknown): void {
-  requireValid(z.strictObject({ ...boundsShape, name }), subject, options)
+  const mistakes = [...mistakesIn(z.strictObject({ ...boundsShape, name }), options, ''), ...mistakesOfLoad(options)]
+  if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', subject, mistakes)
 }
 
 /** Throws every mistake in `thresholds`. @throws BenchAgentError */
 export function requireThresholds(subject: string, thresholds: unknown): void {
   requireValid(ThresholdsSchema, subject, thresholds)
+}
+
+function mistakesOfLoad(options: unknown): Mistake[] {
+  const given = typeof options === 'object' && options !== null && 'load' in options ? options.load : undefined
+  if (typeof given !== 'object' || given === null) return []
+  const mistakes = loadShapeMistakes(given)
+  // What is no load at all cannot be at odds with anything.
+  return mistakes.length > 0 ? mistakes : loadMistakes(options as Loading)
 }
 
 function caseMistakes(options: unknown): Mistake[] {

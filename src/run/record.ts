@@ -1,10 +1,12 @@
 import type { Comparability } from '../domain/baseline.ts'
 import { environmentKey } from '../domain/environment.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
+import { noteOf } from '../domain/load.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { Stop } from '../domain/stop.ts'
 import type { Summary } from '../domain/summary.ts'
+import type { TimeSeries } from '../domain/time-series.ts'
 import type { RunTrace } from '../domain/trace.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { ScenarioSetting } from './setting.ts'
@@ -24,6 +26,7 @@ interface Concluded {
   mistake: BenchAgentError | undefined
   confirmedFrom: number | undefined
   stop: Stop | undefined
+  series?: TimeSeries | undefined
 }
 
 /** The most problems that a record tells one by one. */
@@ -45,6 +48,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     mistake,
     confirmedFrom,
     stop,
+    series,
   } = concluded
   const { plan, environment } = setting
   return {
@@ -66,7 +70,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
       looks: plan.looks,
       warmup: plan.warmup,
       totalRuns: plan.totalRuns,
-      load: plan.load,
+      load: noteOf(plan.load),
       limits: plan.limits,
       thresholds: plan.thresholds,
       categories: plan.categories,
@@ -86,6 +90,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     stop,
     confirmationRuns: confirmedFrom === undefined ? undefined : samples.length - confirmedFrom,
     keepsBaseline: setting.keepsBaseline,
+    series,
     traces: traces.length === 0 ? undefined : traces,
   }
 }

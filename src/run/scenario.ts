@@ -1,28 +1,33 @@
 import { judge } from '../compare/judge.ts'
+import type { Arrival } from '../domain/arrival.ts'
 import type { Check } from '../domain/check.ts'
 import { BenchAgentError } from '../domain/errors.ts'
+import { isEndedByTime, isOneAtATime, isOpen } from '../domain/load.ts'
 import { caseOfRun } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { createSamples, forgetCalls, type Samples } from '../domain/sample.ts'
 import type { Stop } from '../domain/stop.ts'
 import { summarize } from '../domain/summary.ts'
+import { takeSeries } from '../domain/time-series.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { startMeter } from '../measure/meter.ts'
 import { measureRun } from '../measure/run.ts'
 import { answerAfter, certainFailure, unanswered } from './clear.ts'
 import { runsToConfirm } from './confirm.ts'
 import { type Course, caseAt, comparabilityOf, isStopped, settingOf, stopReasonOf, stopWhenSpent } from './course.ts'
-import { execute, type RunLoop } from './execute.ts'
+import { execute } from './execute.ts'
 import { markDegraded, startInstruments } from './instruments.ts'
 import { keepRun } from './keep.ts'
 import { lookingBefore } from './looks.ts'
 import { behaviourChecks, executionWarnings } from './notes.ts'
 import { recordOf } from './record.ts'
+import type { RunLoop } from './run-loop.ts'
 import type { ScenarioSetting } from './setting.ts'
 import { stopReason } from './stopping.ts'
 import { emptyTally, tallyRun, tallySpend } from './tally.ts'
 import { emptyTraces, keepTrace } from './traces.ts'
 import { takesTurns } from './turn.ts'
+import { cutRunsInFlight, generatorOf, isGeneratorLate, noteInSeries, seriesOf } from './under-load.ts'
 
 /** What came of an execution. */
 export interface ScenarioResult {
@@ -33,6 +38,9 @@ export interface ScenarioResult {
   mistake?: BenchAgentError | undefined
 }
 
+// Of a load that time ends.
+const unknownRuns = 1_024
+
 // Below this, reading the CPU clock twice would be a good part of what it measures.
 const cpuWorthMs = 1
 
@@ -42,8 +50,10 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   const startedAt = new Date()
   const stopAsking = await ensuredStreamUsage(setting)
   const tally = emptyTally()
-  const samples = createSamples(plan.totalRuns)
-  const instruments = startInstruments(plan, clock, setting.from ?? process.cwd(), setting.onCount)
+  const samples = createSamples(plan.totalRuns ?? unknownRuns)
+  const series = takeSeries()
+  const onResidentSet = (bytes: number) => series.addResidentSet(clock.nowMs() - course.originMs, bytes)
+  const instruments = startInstruments(plan, clock, setting.from ?? process.cwd(), setting.onCount, onResidentSet)
   const course: Course = {
     setting,
     tally,
@@ -51,13 +61,15 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     instruments,
     traces: emptyTraces(),
     callsAfterEnd: 0,
-    originMs: clock.nowMs(),
+    originMs: Number.POSITIVE_INFINITY,
     loadStartedAt: undefined,
     meter: undefined,
     stopped: undefined,
     mistake: undefined,
     answer: plan.looks === undefined || takesTurns() ? undefined : unanswered,
     confirmedFrom: undefined,
+    dropped: 0,
+    series,
   }
   let result: ScenarioResult | undefined
   const finish = () => {
@@ -99,20 +111,23 @@ async function runAll(course: Course): Promise<void> {
     if (plan.spendUsd !== undefined || setting.ledger.capUsd !== undefined)
       course.meter = startMeter(() => stopWhenSpent(course))
     const warm = await warmUp(course)
-    const runSetting = settingOf(course, plan.load.concurrency === 1 && (warm === undefined || warm >= cpuWorthMs))
+    const runSetting = settingOf(course, isOneAtATime(plan.load) && (warm === undefined || warm >= cpuWorthMs))
     course.originMs = clock.nowMs()
     course.loadStartedAt = new Date()
     const run = async (index: number, dueMs: number) => {
       const caseIndex = caseOfRun(plan, index)
       setting.onRun?.(index)
+      const lagMs = isOpen(plan.load) ? clock.nowMs() - dueMs : 0
       const account = course.meter?.open()
       const measured = await measureRun(runSetting, caseAt(plan, caseIndex), index, account)
       // What ends after the result was given would only contradict it.
       if (measured.interrupted || setting.signal?.aborted) return
       tallyRun(course.tally, measured)
       account?.close()
-      // Under a closed load nothing waits in a queue: a run is due when its set-up is done and its rate allows.
-      keepRun(samples, measured, caseIndex, Math.max(dueMs, measured.startedMs), course.originMs)
+      // A run is due when its set-up is done; under an open load as much earlier as it was called too late.
+      keepRun(samples, measured, caseIndex, measured.startedMs - lagMs, course.originMs)
+      if (isGeneratorLate(samples, samples.length - 1, lagMs)) samples.degraded[samples.length - 1] = 1
+      noteInSeries(course, samples.length - 1)
       keepTrace(course.traces, measured, samples.length - 1, course.originMs)
       instruments.readHeap(samples.length)
       if (index === 0 && plan.warmup === 0) instruments.hearFrameworks()
@@ -122,8 +137,14 @@ async function runAll(course: Course): Promise<void> {
         course.answer = certainFailure(plan, samples) ?? course.answer
     }
     const pause = setting.onPause === undefined ? undefined : () => setting.onPause?.(samples)
-    const loop = { run, stopped: () => isStopped(course) || isAnswered(course), pause }
-    await execute(plan.load, plan.totalRuns, withLooks(course, loop), clock)
+    const dropped = ({ dueMs }: Arrival) => {
+      course.dropped += 1
+      course.series.addDrop(dueMs)
+    }
+    const cut = () => cutRunsInFlight(course)
+    const loop = { run, stopped: () => isStopped(course) || isAnswered(course), dropped, cut, pause }
+    const runs = isEndedByTime(plan.load) ? undefined : plan.totalRuns
+    await execute(plan.load, { runs }, withLooks(course, loop), clock)
     // A broken threshold needs no confirmation: it is judged by what was measured.
     if (isStopped(course) || course.answer?.answer === 'broken') return
     const made = samples.length
@@ -131,7 +152,7 @@ async function runAll(course: Course): Promise<void> {
     if (fresh === 0) return
     course.confirmedFrom = made
     const confirm = (index: number, dueMs: number) => run(made + index, dueMs)
-    await execute(plan.load, fresh, { run: confirm, stopped: () => isStopped(course), pause }, clock)
+    await execute(plan.load, { runs: fresh }, { run: confirm, stopped: () => isStopped(course), cut, pause }, clock)
   } catch (error) {
     if (!(error instanceof BenchAgentError)) throw error
     // The run that it broke was not measured, whatever it spent.
@@ -194,12 +215,12 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   markDegraded(samples, late, course.originMs)
   const { plan } = setting
   const { callsAfterEnd: afterEnd } = course
-  const crossed = plan.load.concurrency > 1 && afterEnd > 0
+  const crossed = !isOneAtATime(plan.load) && afterEnd > 0
   const foreign = { unscoped: course.instruments.callsOutside(), afterEnd, crossed }
   // What they cost is in no run.
   tally.untold += afterEnd
   if (foreign.crossed) forgetAttribution(course)
-  const resources = { ...readings, durationMs: Math.max(0, durationOf(samples) - pausedMs) }
+  const resources = { ...readings, ...generatorOf(course), durationMs: Math.max(0, durationOf(samples) - pausedMs) }
   const summary = summarize(samples, resources, plan.cases)
   const comparability = comparabilityOf(course)
   const checks = [...stopChecks(course), ...behaviourChecks(tally)]
@@ -221,6 +242,7 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
     mistake,
     confirmedFrom,
     stop,
+    series: seriesOf(course),
   })
   const result = { record, samples, verdict, mistake }
   setting.onConcluded?.(result)
@@ -232,7 +254,7 @@ function stopOf(course: Course): Stop | undefined {
   const { answer, confirmedFrom, samples, setting } = course
   const isBrokenOff = isStopped(course) && !isAnswered(course) && confirmedFrom === undefined
   if (answer === undefined || isBrokenOff) return undefined
-  return { runs: confirmedFrom ?? samples.length, mostRuns: setting.plan.totalRuns, ...answer }
+  return { runs: confirmedFrom ?? samples.length, mostRuns: setting.plan.totalRuns ?? samples.length, ...answer }
 }
 
 /** Whose model calls are whose is not known any more: what they told of single runs is unknown then, and not a guess. */
@@ -248,7 +270,7 @@ function stopChecks({ stopped, mistake, samples, tally, setting }: Course): Chec
   if (mistake !== undefined) return [{ status: 'fail', code: 'mistake', subject: 'test', message: mistake.message }]
   if (stopped === undefined) return []
   const broken = tally.refused !== undefined || (stopped.code === 'spend' && stopped.status === 'fail')
-  if (!broken && samples.length >= setting.plan.totalRuns) return []
+  if (!broken && samples.length >= (setting.plan.totalRuns ?? Number.POSITIVE_INFINITY)) return []
   // Runs that were in flight then have ended since: what stopped the others is told with all of them.
   const now = stopReason(setting.plan, samples, tally, setting.ledger)
   return [now?.code === stopped.code ? now : stopped]

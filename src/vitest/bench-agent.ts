@@ -1,5 +1,6 @@
 import type { TestContext } from 'vitest'
 import { type BenchAgentError, mistakesError } from '../domain/errors.ts'
+import { isTimed, isTraced } from '../domain/load-shape.ts'
 import { executionLimitMs, mostRuns, planScenario, quantileMistakes } from '../domain/plan.ts'
 import { isImmediate } from '../run/cases.ts'
 import { requireScenarioOptions } from '../run/options.ts'
@@ -142,8 +143,9 @@ function splitOptions(all: UntypedOptions | undefined): { runner: RunnerOptions;
 function mistakeIn(name: string, options: UntypedOptions): BenchAgentError | undefined {
   try {
     requireScenarioOptions(name, options)
-    const { cases } = options
-    if (!isImmediate(cases) || options.where !== undefined || options.sample !== undefined) return undefined
+    const { cases, load } = options
+    if (isTimed(load) || !isImmediate(cases) || options.where !== undefined || options.sample !== undefined)
+      return undefined
     const mistakes = quantileMistakes(options, [...(cases ?? [{ input: undefined }])], mostRuns(options.runs))
     return mistakes.length === 0
       ? undefined
@@ -158,7 +160,7 @@ function mistakeIn(name: string, options: UntypedOptions): BenchAgentError | und
  * run and every hook has a limit of its own in any case.
  */
 function timeoutMs(name: string, options: UntypedOptions, mistake: BenchAgentError | undefined): number {
-  if (mistake !== undefined || !isImmediate(options.cases)) return 0
+  if (mistake !== undefined || !isImmediate(options.cases) || isTraced(options.load)) return 0
   const cases = [...(options.cases ?? [{ input: undefined }])].map((one, position) => ({ ...one, name: `${position}` }))
   return executionLimitMs(planScenario(name, { ...options, thresholds: {}, categories: {} }, cases))
 }

@@ -52,7 +52,7 @@ function explain(note: DeathNote | undefined, { plan }: Begun): { reason: string
         'Look above for what the process printed last; a crash of a native module or of the machine looks like this.',
     }
   }
-  const run = `${note.run < 0 ? 'a warm-up run' : `run ${note.run + 1} of ${plan.totalRuns}`}${caseOf(note.run, plan)}`
+  const run = `${note.run < 0 ? 'a warm-up run' : `run ${note.run + 1}${plan.totalRuns === undefined ? '' : ` of ${plan.totalRuns}`}`}${caseOf(note.run, plan)}`
   if (note.kind === 'blocked') {
     return {
       reason: `It blocked its thread for ${formatMs(note.blockedMs)} in ${run}, past its limit of ${formatMs(note.limitMs)}, and was killed.`,

@@ -66,7 +66,7 @@ function requireSession(): WorkerSettings {
 
 /** A quantile that the runs cannot support is a mistake in the test, not a verdict on the agent. */
 function requireSupport({ name, record }: AgentMeasurement, thresholds: Thresholds): void {
-  const mistakes = quantileMistakes({ thresholds }, [{}], record.stop?.runs ?? record.plan.runs)
+  const mistakes = quantileMistakes({ thresholds }, [{}], record.stop?.runs ?? record.plan.runs ?? record.summary.runs)
   if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', `the thresholds of "${name}"`, mistakes)
 }
 

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { TestContext } from 'vitest'
 import { BenchAgentError } from '../domain/errors.ts'
 import { planScenario } from '../domain/plan.ts'
@@ -6,6 +7,7 @@ import type { Agent, Bounds, Checked, OutputOf } from '../domain/scenario.ts'
 import type { Summary } from '../domain/summary.ts'
 import { explainVerdict } from '../domain/verdict.ts'
 import { requireBounds } from '../run/options.ts'
+import { readTrace } from '../run/read-trace.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
 import { callSite, raisedAt } from './call-site.ts'
 import { identityOfMeasurement } from './identity.ts'
@@ -63,8 +65,9 @@ async function measureInside<Returned>(
   const name = options.name ?? task.name
   requireBounds(`the options of measureAgent in "${task.name}"`, options)
   requireName(task, name)
+  const trace = await readTrace(options, dirname(task.file.filepath))
   const { record, mistake } = await runInTest(task, {
-    plan: planScenario(name, options, [{ name, input: undefined }]),
+    plan: planScenario(name, { ...options, trace }, [{ name, input: undefined }]),
     options,
     identity: identityOfMeasurement(task, options.name, workerSettings()),
     // From here on the type of the output is known to the user's functions alone.

@@ -77,8 +77,9 @@ export function startProgress(print: (line: string) => void, pace: ProgressPace)
 }
 
 // A scenario that costs nothing and is over at once needs no announcement.
-function isWorthALine({ usdPerRun, capUsd, msPerRun, totalRuns }: PlanArtifact): boolean {
-  return usdPerRun !== undefined || capUsd !== undefined || (msPerRun ?? 0) * totalRuns > 5_000
+function isWorthALine({ usdPerRun, capUsd, msPerRun, totalRuns, startsForMs }: PlanArtifact): boolean {
+  const aboutMs = startsForMs ?? (msPerRun ?? 0) * (totalRuns ?? 0)
+  return usdPerRun !== undefined || capUsd !== undefined || aboutMs > 5_000
 }
 
 function progressOf({ plan, blocks, startedMs, heardMs }: Begun, nowMs: number): ScenarioProgress {
@@ -89,6 +90,7 @@ function progressOf({ plan, blocks, startedMs, heardMs }: Begun, nowMs: number):
     name: plan.name,
     done: samples.length,
     total: plan.totalRuns,
+    startsForMs: plan.startsForMs,
     failed: samples.length - countOutcomes(samples).ok,
     elapsedMs: nowMs - startedMs,
     p50Ms: latencies.length === 0 ? undefined : median(sorted(latencies)),

@@ -3,7 +3,9 @@ import { deviationOf } from '../compare/regression.ts'
 import { type Baseline, baselineValues, type Deviation } from '../domain/baseline.ts'
 import { wallClock } from '../domain/clock.ts'
 import { environmentKey } from '../domain/environment.ts'
+import { describeLoad, isEndedByTime, isOpen } from '../domain/load.ts'
 import type { Plan } from '../domain/plan.ts'
+import { startsForMs } from '../domain/plan-load.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { readEnvironment } from '../measure/environment.ts'
 import { runScenario, type ScenarioResult } from '../run/scenario.ts'
@@ -119,7 +121,9 @@ function announcement(
     mayStop: plan.looks !== undefined,
     warmup: plan.warmup,
     totalRuns: plan.totalRuns,
-    concurrency: plan.load.concurrency,
+    concurrency: isOpen(plan.load) ? undefined : plan.load.concurrency,
+    load: isOpen(plan.load) || isEndedByTime(plan.load) ? describeLoad(plan.load) : undefined,
+    startsForMs: startsForMs(plan.load),
     usdPerRun: baseline?.entry?.metrics.costUsd?.location,
     msPerRun: past.length === 0 ? undefined : mean(past),
     capUsd: plan.spendUsd ?? settings?.spendUsd,

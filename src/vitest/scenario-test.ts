@@ -7,6 +7,7 @@ import type { Bounds, CaseSource, Checked, Setup } from '../domain/scenario.ts'
 import type { Thresholds } from '../domain/threshold.ts'
 import { explainVerdict } from '../domain/verdict.ts'
 import { resolveCases } from '../run/cases.ts'
+import { readTrace } from '../run/read-trace.ts'
 import type { ScenarioResult } from '../run/scenario.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
 import { type CallSite, raisedAt } from './call-site.ts'
@@ -57,11 +58,12 @@ export async function runScenarioTest(context: TestContext, declared: Declared):
 async function measureInTest(context: TestContext, declared: Declared): Promise<void> {
   const { task, signal } = context
   const { name, options } = declared
-  const cases = await resolveCases(options, dirname(task.file.filepath))
+  const directory = dirname(task.file.filepath)
+  const cases = await resolveCases(options, directory)
   const compares = options.baseline !== false
   const settings = workerSettings()
   const scenario: ScenarioInTest = {
-    plan: planScenario(name, options, cases),
+    plan: planScenario(name, { ...options, trace: await readTrace(options, directory) }, cases),
     options,
     identity: identityOf(task, declared.id, settings),
     ...callbacksOf(context, declared),

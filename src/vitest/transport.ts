@@ -22,12 +22,19 @@ export interface PlanArtifact extends TestArtifactBase {
   cases: string[]
   /** Positions of the cases in the order of a round. */
   order: number[]
-  runs: number
+  /** Absent when time ends the load. */
+  runs?: number | undefined
   /** Whether it makes fewer runs once its answer is clear. */
   mayStop: boolean
   warmup: number
-  totalRuns: number
-  concurrency: number
+  /** Absent when that depends on how long they take. */
+  totalRuns?: number | undefined
+  /** Runs in flight at most; absent when nothing limits them. */
+  concurrency?: number | undefined
+  /** How runs reach the agent, where it is no number of them at a time, in words. */
+  load?: string | undefined
+  /** For how long runs start; absent when their number ends the load. */
+  startsForMs?: number | undefined
   /** What one run cost in the baseline, in US dollars; absent when unknown. */
   usdPerRun?: number | undefined
   /** How long one run took in the baseline, in milliseconds; absent when unknown. */

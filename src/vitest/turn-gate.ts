@@ -1,7 +1,7 @@
 import type { TestContext } from 'vitest'
 import type { Side } from '../command/turn-message.ts'
 import { BenchAgentError } from '../domain/errors.ts'
-import { describeLoad } from '../domain/load.ts'
+import { describeLoad, isEndedByTime, isOpen } from '../domain/load.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { scenarioKey } from '../history/baseline-file.ts'
@@ -45,7 +45,7 @@ export async function takeTurns<Result>(
       name: [...identity.suite, identity.name].join(' > '),
       comparability: `${plan.caseHash}, ${describeLoad(plan.load)}`,
       execution,
-      turns: Math.ceil(plan.totalRuns / runs),
+      turns: Math.ceil((plan.totalRuns ?? runs) / runs),
     })
     if (first.type === 'stop') leaveOut(task, first.reason)
     const next = async () => (await socket.ask({ type: 'next' })).type === 'go'
@@ -62,8 +62,9 @@ export async function takeTurns<Result>(
  * Runs of one turn: as many as go at once. The shorter the turns, the more do neighbours share of the machine and the provider, and
  * all of that is in neither version's disfavour.
  */
-export function turnRuns({ load }: Pick<Plan, 'load'>): number {
-  return load.concurrency
+export function turnRuns({ load, totalRuns }: Pick<Plan, 'load' | 'totalRuns'>): number {
+  // A load that goes by time cannot be interrupted: its versions go one after the other.
+  return isOpen(load) || isEndedByTime(load) ? (totalRuns ?? Number.MAX_SAFE_INTEGER) : load.concurrency
 }
 
 function leaveOut(task: TestContext['task'], reason: string): never {

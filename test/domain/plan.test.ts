@@ -114,7 +114,7 @@ test('mostRuns is what runs says, or may say at most', () => {
 describe('the order of the runs', () => {
   const order = (cases: Case[], runs: number) => {
     const plan = planScenario('refund', { runs }, cases)
-    return times(plan.totalRuns, (index) => plan.cases[caseOfRun(plan, index)]?.name).join('')
+    return times(plan.totalRuns ?? 0, (index) => plan.cases[caseOfRun(plan, index)]?.name).join('')
   }
 
   test('goes round-robin over the cases', () => {
@@ -211,6 +211,42 @@ describe('the number of runs that a quantile takes', () => {
 
   test('thresholds that are unset ask for nothing', () => {
     expect(quantileMistakes({ thresholds: { latencyMs: undefined, ttftMs: { p99: undefined } } }, three, 1)).toEqual([])
+  })
+})
+
+describe('a load that time ends', () => {
+  const timed = { load: { ratePerSecond: 20, durationMs: 5_000 }, thresholds: { latencyMs: { p95: 9 } } } as const
+
+  test('says how many runs there are where its rate does, and none of each case', () => {
+    expect(planScenario('refund', timed, three)).toMatchObject({
+      totalRuns: 100,
+      load: { arrival: 'constant', seed: 1 },
+    })
+    expect(planScenario('refund', timed, three).runs).toBeUndefined()
+  })
+
+  test('leaves the number open where it hangs on how long runs take', () => {
+    const { runs, totalRuns } = planScenario('refund', { load: { concurrency: 4, durationMs: 5_000 } }, three)
+    expect([runs, totalRuns]).toEqual([undefined, undefined])
+  })
+
+  test('a number of runs ends a rate that says no time', () => {
+    expect(planScenario('refund', { runs: 7, load: { ratePerSecond: 20 } }, three)).toMatchObject({
+      runs: 7,
+      totalRuns: 21,
+    })
+  })
+
+  test('parts of a rate share its runs out', () => {
+    const parts = [1, 2, 3, 4].map((index) =>
+      planScenario('refund', { runs: 7, load: { ratePerSecond: 20, segment: `${index}/4` } }, three),
+    )
+    expect(parts.map(({ totalRuns }) => totalRuns)).toEqual([6, 5, 5, 5])
+  })
+
+  test('takes as long as it starts runs, and as the last of them, once more and a half to confirm', () => {
+    const plan = planScenario('refund', { ...timed, warmup: 0, limits: { latencyMs: 1000 }, hookTimeoutMs: 100 }, three)
+    expect(executionLimitMs(plan)).toBe((5_000 + 1_300) * 2.5 + 30_000)
   })
 })
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { sleep, wallClock } from '../../src/domain/clock.ts'
 import type { Load } from '../../src/domain/load.ts'
-import { execute, type RunLoop } from '../../src/run/execute.ts'
+import { execute } from '../../src/run/execute.ts'
+import type { RunLoop } from '../../src/run/run-loop.ts'
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
 
 interface Made {
@@ -30,7 +31,7 @@ async function runsOf(
     inFlight -= 1
     runs.push({ index, dueMs, startedMs, endedMs: clock.nowMs() })
   }
-  await clock.run(() => execute(load, total, { run, stopped: () => false, ...course }, clock))
+  await clock.run(() => execute(load, { runs: total }, { run, stopped: () => false, ...course }, clock))
   expect(inFlight).toBe(0)
   return { runs, most, endedMs: clock.nowMs() }
 }
@@ -151,7 +152,7 @@ describe('a run that rejects', () => {
       if (index === 1) throw new Error('no database')
       ended.push(index)
     }
-    const executed = clock.run(() => execute({ concurrency: 3 }, 100, { run, stopped: () => false }, clock))
+    const executed = clock.run(() => execute({ concurrency: 3 }, { runs: 100 }, { run, stopped: () => false }, clock))
     await expect(executed).rejects.toThrow('no database')
     expect({ started, ended, nowMs: clock.nowMs() }).toEqual({ started: [0, 1, 2], ended: [0, 2], nowMs: 50 })
   })
@@ -162,7 +163,7 @@ describe('a run that rejects', () => {
       await sleep(clock, 30 - index * 10)
       throw new Error(`run ${index} broke`)
     }
-    const executed = clock.run(() => execute({ concurrency: 3 }, 3, { run, stopped: () => false }, clock))
+    const executed = clock.run(() => execute({ concurrency: 3 }, { runs: 3 }, { run, stopped: () => false }, clock))
     await expect(executed).rejects.toThrow('run 2 broke')
   })
 })
@@ -184,7 +185,7 @@ describe('agents that never wait', () => {
     const stop = wallClock.every(10, () => fired.push(wallClock.nowMs()))
     // Without a breath none would ever fire, and the patience below would run out.
     const stopped = () => fired.length >= 3 || wallClock.nowMs() - startedMs > 5_000
-    await execute({ concurrency }, Number.POSITIVE_INFINITY, { ...course(), stopped }, wallClock)
+    await execute({ concurrency }, { runs: Number.POSITIVE_INFINITY }, { ...course(), stopped }, wallClock)
     stop()
     expect(fired.length).toBeGreaterThanOrEqual(3)
   })
@@ -205,7 +206,7 @@ describe('agents that never wait', () => {
       return run()
     }
     const stopped = () => wallClock.nowMs() - startedMs > 100
-    await execute({ concurrency: 1 }, 1e9, { run: watched, stopped, pause }, wallClock)
+    await execute({ concurrency: 1 }, { runs: 1e9 }, { run: watched, stopped, pause }, wallClock)
     expect(paused).toBeGreaterThanOrEqual(2)
     expect(paused).toBeLessThanOrEqual(13)
   })

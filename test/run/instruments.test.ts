@@ -32,7 +32,7 @@ describe('the heap', () => {
     const instruments = startInstruments(plan, clock, '.')
     clock.block(elapsedMs)
     const readAfter: number[] = []
-    for (let run = 1; run <= plan.totalRuns; run++) {
+    for (let run = 1; run <= (plan.totalRuns ?? 0); run++) {
       await wallClock.breathe()
       const before = collections
       instruments.readHeap(run)
@@ -67,7 +67,7 @@ describe('the heap', () => {
     const plan = planOf({ runs: 3_000, thresholds: { heapGrowthBytes: 1_000 } })
     const instruments = startInstruments(plan, virtualClock(), '.')
     const kept: unknown[] = []
-    for (let run = 1; run <= plan.totalRuns; run++) {
+    for (let run = 1; run <= (plan.totalRuns ?? 0); run++) {
       kept.push(Array.from({ length: 122 }, (_, index) => index + 0.5))
       instruments.readHeap(run)
     }

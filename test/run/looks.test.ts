@@ -27,7 +27,7 @@ async function happening({ concurrency = 1, total = 6, looks = [2, 4], stopAt, r
     over = index === stopAt
   }
   const loop = lookingBefore(new Set(looks), look, { run, stopped: () => over })
-  await clock.run(() => execute({ concurrency }, total, loop, clock))
+  await clock.run(() => execute({ concurrency }, { runs: total }, loop, clock))
   return told
 }
 
@@ -71,7 +71,7 @@ describe('lookingBefore', () => {
       over = index === 1
     }
     const loop = lookingBefore(new Set([2]), (index) => looks.push(index), { run, stopped: () => over })
-    await clock.run(() => execute({ concurrency: 1 }, 4, loop, clock))
+    await clock.run(() => execute({ concurrency: 1 }, { runs: 4 }, loop, clock))
     expect(looks).toEqual([])
   })
 })

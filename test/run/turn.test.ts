@@ -18,7 +18,7 @@ async function happenings(turns: Turns, total: number, concurrency = 1): Promise
     return turns.next()
   }
   const loop = { run, stopped: () => false }
-  await clock.run(() => inTurns({ ...turns, next }, () => execute({ concurrency }, total, loop, clock)))
+  await clock.run(() => inTurns({ ...turns, next }, () => execute({ concurrency }, { runs: total }, loop, clock)))
   return seen
 }
 
@@ -59,7 +59,7 @@ test('what fails in a turn ends the execution', async () => {
   const run = async (index: number) => {
     if (index === 1) throw new Error('broken')
   }
-  const work = () => execute({ concurrency: 2 }, 9, { run, stopped: () => false }, clock)
+  const work = () => execute({ concurrency: 2 }, { runs: 9 }, { run, stopped: () => false }, clock)
   await expect(inTurns({ runs: 2, next: async () => true }, work)).rejects.toThrow('broken')
 })
 
@@ -69,6 +69,6 @@ test('without turns nothing is waited for', async () => {
   const run = async () => {
     runs += 1
   }
-  await clock.run(() => execute({ concurrency: 1 }, 3, { run, stopped: () => false }, clock))
+  await clock.run(() => execute({ concurrency: 1 }, { runs: 3 }, { run, stopped: () => false }, clock))
   expect(runs).toBe(3)
 })

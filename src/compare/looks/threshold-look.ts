@@ -38,10 +38,10 @@ interface Look {
  * execution as a whole is open until then.
  */
 export function thresholdStandings(plan: Plan, samples: Samples, rounds: number): ThresholdStanding[] {
-  const looks = plan.looks ?? []
+  const { looks = [], runs: most = rounds } = plan
   const scale = lookScales(
     thresholdRate,
-    [...looks, plan.runs].map((one) => one / plan.runs),
+    [...looks, most].map((one) => one / most),
   )[looks.indexOf(rounds)]
   if (scale === undefined) return []
   const look = { samples, level: levelAt(thresholdRate, scale), scale }

@@ -1,0 +1,122 @@
+import { quantile } from '../stats/quantile.ts'
+import { sorted } from '../stats/sorted.ts'
+
+/** An execution second by second, as columns; a row for each second from the start of the load. */
+export interface TimeSeries {
+  /** Runs that started in the second. */
+  started: number[]
+  /** Runs that ended in it. */
+  ended: number[]
+  /** Of those, the ones that were not ok. */
+  failed: number[]
+  /** Starts that a load dropped, for too many runs were in flight. */
+  dropped: number[]
+  /** Runs in flight at the end of the second. */
+  inFlight: number[]
+  /** Of the latency of the timed runs that ended in it; null when none did. */
+  p50Ms: (number | null)[]
+  p95Ms: (number | null)[]
+  /** Output tokens of the runs that ended in it; null when none told any. */
+  outputTokens: (number | null)[]
+  /** Highest resident set of the process in it, in bytes; null when it was not read. */
+  rssBytes: (number | null)[]
+}
+
+/** A run as a {@link SeriesTaker} sees it. */
+export interface SeriesRun {
+  /** On the clock of the load. */
+  startedAtMs: number
+  endedAtMs: number
+  isOk: boolean
+  /** Whether its latency says something. */
+  isTimed: boolean
+  /** Absent when unknown. */
+  outputTokens?: number | undefined
+}
+
+/** Takes an execution down second by second, in memory that grows with its seconds only. */
+export interface SeriesTaker {
+  /** Takes a run; runs come in the order of their ends. */
+  addRun: (run: SeriesRun) => void
+  /** Takes a start that was due at `atMs` and dropped. */
+  addDrop: (atMs: number) => void
+  addResidentSet: (atMs: number, bytes: number) => void
+  /** The seconds so far. */
+  finish: () => TimeSeries
+}
+
+/** Starts to take an execution down. */
+export function takeSeries(): SeriesTaker {
+  const counts: Record<'started' | 'ended' | 'failed' | 'dropped', number[]> = {
+    started: [],
+    ended: [],
+    failed: [],
+    dropped: [],
+  }
+  const p50Ms: number[] = []
+  const p95Ms: number[] = []
+  const outputTokens: number[] = []
+  const rssBytes: number[] = []
+  let latencies: number[] = []
+  let second = 0
+
+  const add = (column: number[], at: number, amount = 1) => {
+    column[at] = (column[at] ?? 0) + amount
+  }
+  const close = () => {
+    if (latencies.length === 0) return
+    const ordered = sorted(latencies)
+    p50Ms[second] = quantile(ordered, 0.5)
+    p95Ms[second] = quantile(ordered, 0.95)
+    latencies = []
+  }
+
+  return {
+    addRun: ({ startedAtMs, endedAtMs, isOk, isTimed, outputTokens: tokens }) => {
+      const endedIn = secondOf(endedAtMs)
+      if (endedIn > second) {
+        close()
+        second = endedIn
+      }
+      add(counts.started, secondOf(startedAtMs))
+      add(counts.ended, endedIn)
+      if (!isOk) add(counts.failed, endedIn)
+      if (isTimed) latencies.push(endedAtMs - startedAtMs)
+      if (tokens !== undefined) add(outputTokens, endedIn, tokens)
+    },
+    addDrop: (atMs) => add(counts.dropped, secondOf(atMs)),
+    addResidentSet: (atMs, bytes) => {
+      if (atMs >= 0) rssBytes[secondOf(atMs)] = Math.max(rssBytes[secondOf(atMs)] ?? 0, bytes)
+    },
+    finish: () => {
+      close()
+      const seconds = Math.max(0, ...Object.values(counts).map((column) => column.length))
+      const counted = (column: readonly number[]) => Array.from({ length: seconds }, (_, at) => column[at] ?? 0)
+      const known = (column: readonly number[]) => Array.from({ length: seconds }, (_, at) => column[at] ?? null)
+      const [started, ended] = [counted(counts.started), counted(counts.ended)]
+      return {
+        started,
+        ended,
+        failed: counted(counts.failed),
+        dropped: counted(counts.dropped),
+        inFlight: inFlightOf(started, ended),
+        p50Ms: known(p50Ms),
+        p95Ms: known(p95Ms),
+        outputTokens: known(outputTokens),
+        rssBytes: known(rssBytes),
+      }
+    },
+  }
+}
+
+function secondOf(atMs: number): number {
+  return Math.max(0, Math.floor(atMs / 1000))
+}
+
+function inFlightOf(started: readonly number[], ended: readonly number[]): number[] {
+  let inFlight = 0
+  return started.map((count, at) => {
+    inFlight += count - (ended[at] ?? 0)
+    return inFlight
+  })
+}

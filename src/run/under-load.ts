@@ -1,0 +1,51 @@
+import { formatMs } from '../domain/format.ts'
+import { isEndedByTime, isOpen } from '../domain/load.ts'
+import type { Resources } from '../domain/metric-kind.ts'
+import { isTimed, outcomeAt, type Samples, valueAt } from '../domain/sample.ts'
+import type { TimeSeries } from '../domain/time-series.ts'
+import { quantile } from '../stats/quantile.ts'
+import { sorted } from '../stats/sorted.ts'
+import type { Course } from './course.ts'
+
+// A start this late, and by this share of what the run took, is the generator's doing and not the agent's.
+const lateMs = 10
+const lateShare = 0.05
+
+/** Whether the run at `index` of `samples`, which was called `lagMs` too late, says less of the agent than of what called it. */
+export function isGeneratorLate(samples: Samples, index: number, lagMs: number): boolean {
+  const latencyMs = (samples.endedAtMs[index] ?? 0) - (samples.startedAtMs[index] ?? 0)
+  return lagMs > Math.max(lateMs, lateShare * latencyMs)
+}
+
+/** Takes the run at `index` down in the series of `course`. */
+export function noteInSeries({ samples, series }: Course, index: number): void {
+  series.addRun({
+    startedAtMs: samples.startedAtMs[index] ?? 0,
+    endedAtMs: samples.endedAtMs[index] ?? 0,
+    isOk: outcomeAt(samples, index) === 'ok',
+    isTimed: isTimed(samples, index),
+    outputTokens: valueAt(samples.values.outputTokens, index),
+  })
+}
+
+/** Ends the runs of `course` that are still on, after the time that the load leaves them. */
+export function cutRunsInFlight({ setting, instruments }: Course): void {
+  const { gracefulStopMs = 0 } = setting.plan.load
+  const message = `still on ${formatMs(gracefulStopMs)} after the load had ended`
+  for (const run of instruments.inFlight.runs()) run.stop({ outcome: 'timeout', message })
+}
+
+/** What the generator of an open load did; nothing under a closed one, which starts nothing late and drops nothing. */
+export function generatorOf({ setting, samples, dropped }: Course): Pick<Resources, 'droppedRuns' | 'sendLagMs'> {
+  if (!isOpen(setting.plan.load)) return {}
+  const lags = Array.from({ length: samples.length }, (_, index) =>
+    Math.max(0, (samples.startedAtMs[index] ?? 0) - (samples.dueAtMs[index] ?? 0)),
+  )
+  return { droppedRuns: dropped, sendLagMs: lags.length === 0 ? undefined : quantile(sorted(lags), 0.99) }
+}
+
+/** The series of `course`; absent under a load of a number of runs at a time, which is the same from its start to its end. */
+export function seriesOf({ setting, series }: Course): TimeSeries | undefined {
+  const { load } = setting.plan
+  return isOpen(load) || isEndedByTime(load) ? series.finish() : undefined
+}
