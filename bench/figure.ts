@@ -7,8 +7,14 @@ export interface Figure {
   name: string
   value: number
   unit: string
-  /** The highest value allowed, in `unit`. */
+  /** The worst value allowed, in `unit`. */
   bound: number
+  /**
+   * Which values are better: `bound` is the highest allowed, or the lowest.
+   *
+   * @default 'lower'
+   */
+  better?: 'lower' | 'higher'
   /** What was measured beside it in the same run, by name; the name ends with the unit. */
   peers: Record<string, number>
   /** What `value` says, in a sentence. */
@@ -16,14 +22,14 @@ export interface Figure {
 }
 
 /** Whether `figure` keeps its bound. */
-export function isOk({ value, bound }: Figure): boolean {
-  return value <= bound
+export function isOk({ value, bound, better = 'lower' }: Figure): boolean {
+  return better === 'lower' ? value <= bound : value >= bound
 }
 
 /** `figure` as one line of JSON. */
 export function jsonLine(figure: Figure): string {
-  const { name, value, unit, bound, peers } = figure
-  return JSON.stringify({ name, value, unit, bound, ok: isOk(figure), peers })
+  const { name, value, unit, bound, better = 'lower', peers } = figure
+  return JSON.stringify({ name, value, unit, bound, better, ok: isOk(figure), peers })
 }
 
 /** `figures` as a table, with what each says and its peers under it. */
@@ -33,7 +39,7 @@ export function humanTable(figures: readonly Figure[]): string {
     figure.name,
     readable(figure.value),
     figure.unit,
-    `at most ${figure.bound}`,
+    `${figure.better === 'higher' ? 'at least' : 'at most'} ${figure.bound}`,
   ])
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   const lines = rows.map((row) =>

@@ -3,9 +3,10 @@ import { captureCpuFigures } from './capture-cpu.ts'
 import { captureHotPath } from './capture-hot-path.ts'
 import { driverFigures } from './driver.ts'
 import { type Figure, humanTable, isOk, jsonLine } from './figure.ts'
+import { histogramFigures } from './histogram.ts'
 import { startFigure } from './start.ts'
 
-// usage: node bench/main.ts [--json]
+// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [start]
 
 async function captureFigures(): Promise<Figure[]> {
   const { usPerCall, usPerChunk, usPerOtherRequest } = await captureHotPath()
@@ -29,12 +30,27 @@ async function captureFigures(): Promise<Figure[]> {
   ]
 }
 
-const { json } = parseArgs({ options: { json: { type: 'boolean', default: false } } }).values
+const parts: Record<string, () => Promise<Figure[]>> = {
+  driver: driverFigures,
+  capture: captureFigures,
+  'capture-cpu': captureCpuFigures,
+  histogram: histogramFigures,
+  start: async () => [startFigure()],
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+})
+const unknown = positionals.filter((name) => parts[name] === undefined)
+if (unknown.length > 0) throw new Error(`Expected parts of ${Object.keys(parts).join(', ')}, got ${unknown.join(', ')}`)
+
 const figures: Figure[] = []
-for (const measure of [driverFigures, captureFigures, captureCpuFigures, async () => [startFigure()]]) {
+for (const [name, measure] of Object.entries(parts)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue
   const measured = await measure()
   figures.push(...measured)
-  if (json) for (const figure of measured) console.log(jsonLine(figure))
+  if (values.json) for (const figure of measured) console.log(jsonLine(figure))
 }
-if (!json) console.log(humanTable(figures))
+if (!values.json) console.log(humanTable(figures))
 if (!figures.every(isOk)) process.exitCode = 1
