@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { median } from '../../src/stats/moments.ts'
 import { exponential, random } from '../../src/stats/random.ts'
 import {
   efficiencyOf,
@@ -33,10 +34,8 @@ function fitsOf(law: ScalingLaw): ScalingLaw[] {
   })
 }
 
-/** The middle one; a peak that is absent lies above all others. */
-function medianOf(values: readonly (number | undefined)[]): number {
-  const ordered = sorted(values.map((value) => value ?? Number.MAX_VALUE))
-  return Number(ordered[ordered.length / 2])
+function medianOf(values: readonly number[]): number {
+  return median(sorted(values))
 }
 
 describe('scalingLaw', () => {
@@ -99,24 +98,22 @@ describe('scalingLaw', () => {
     expect(fit).toEqual({ lambda: expect.any(Number), contention: 0, crosstalk: 0 })
   })
 
-  // With 5% of noise in each point; over 300 seeds, the last is what was found.
+  // METHODOLOGY.md says so: contention, crosstalk, n*, and its 5%, 50% and 95% quantiles over 300 seeds of points with 5% of noise.
   test.for([
-    [0.05, 0.005, 13.78, 13.67],
-    [0.1, 0.02, 6.708, 6.698],
-    [0.3, 0.3, 1.528, 1.54],
-    [0.04, 0.001, 30.98, 30.19],
-  ] as const)(
-    'of %d and %d, with its peak at %d, has it at %d of noisy points',
-    ([contention, crosstalk, peak, found]) => {
-      const fits = fitsOf({ lambda: 3, contention, crosstalk })
-      const median = medianOf(fits.map(({ peakConcurrency }) => peakConcurrency))
-      expect(relativeError(median, found)).toBeLessThan(0.001)
-      expect(relativeError(median, peak)).toBeLessThan(0.03)
-      expect(relativeError(medianOf(fits.map(({ lambda }) => lambda)), 3)).toBeLessThan(0.01)
-      expect(Math.abs(medianOf(fits.map((fit) => fit.contention)) - contention)).toBeLessThan(0.015)
-      expect(relativeError(medianOf(fits.map((fit) => fit.crosstalk)), crosstalk)).toBeLessThan(0.08)
-    },
-  )
+    [0.05, 0.005, 13.78, 11.9, 13.67, 17.06],
+    [0.1, 0.02, 6.708, 6.227, 6.698, 7.266],
+    [0.3, 0.3, 1.528, 1.311, 1.54, 1.723],
+    [0.04, 0.001, 30.98, 20.22, 30.19, Number.MAX_VALUE],
+  ] as const)('of %d and %d finds its peak at %d again in noise', ([contention, crosstalk, peak, ...found]) => {
+    const fits = fitsOf({ lambda: 3, contention, crosstalk })
+    const peaks = sorted(fits.map(({ peakConcurrency = Number.MAX_VALUE }) => peakConcurrency))
+    for (const [index, share] of [0.05, 0.5, 0.95].entries())
+      expect(relativeError(peaks[share * peaks.length], Number(found[index]))).toBeLessThan(0.001)
+    expect(relativeError(found[1], peak)).toBeLessThan(0.03)
+    expect(relativeError(medianOf(fits.map(({ lambda }) => lambda)), 3)).toBeLessThan(0.01)
+    expect(Math.abs(medianOf(fits.map((fit) => fit.contention)) - contention)).toBeLessThan(0.015)
+    expect(relativeError(medianOf(fits.map((fit) => fit.crosstalk)), crosstalk)).toBeLessThan(0.08)
+  })
 
   test('of noisy points never leaves what is possible', () => {
     for (const law of [
