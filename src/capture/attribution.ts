@@ -22,6 +22,8 @@ export interface CallSink {
   over?: 'ended' | 'stopped' | undefined
   /** Called for a model call in its scope after it had ended by itself, which belongs to nobody. */
   onCallAfterEnd?: (() => void) | undefined
+  /** True for a check and the hooks: what they do beside the agent meets no fault. */
+  beside?: true | undefined
   /** The run or judge in whose spans this scope lies; absent when this is the run or judge itself. */
   owner?: CallSink | undefined
 }

@@ -1,5 +1,6 @@
 import { wallClock } from '../domain/clock.ts'
 import { type CallSink, claimCall, currentSink } from './attribution.ts'
+import { isFields } from './fields.ts'
 import { recordFault } from './guard.ts'
 import { recognise } from './provider/all.ts'
 import { isOtherApi } from './provider/other-api.ts'
@@ -18,6 +19,18 @@ export interface FollowedCall {
    * - `foreign`: it is none, or nobody's, and not followed any more
    */
   state: 'called' | 'undecided' | 'foreign'
+}
+
+const followedRequests = new WeakMap<object, FollowedCall>()
+
+/** Keeps `call` as that of `request`, an object of its transport. */
+export function keepFollowed(request: object, call: FollowedCall): void {
+  followedRequests.set(request, call)
+}
+
+/** The call of `request`, an object of its transport; absent when it is not followed. */
+export function followedBy(request: unknown): FollowedCall | undefined {
+  return isFields(request) ? followedRequests.get(request) : undefined
 }
 
 /**

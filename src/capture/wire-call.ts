@@ -1,3 +1,4 @@
+import type { FaultKind } from '../domain/fault.ts'
 import type { OpenSpan } from './open-span.ts'
 import type { Protocol } from './provider/provider.ts'
 
@@ -34,6 +35,10 @@ export interface WireCall {
   measured: boolean
   /** What ended the call early: an abort or a failed connection; absent when nothing did. */
   error: unknown
+  /** The fault that it was made to meet; absent when it met none. */
+  injected?: FaultKind | undefined
+  /** True when it never left the process, because it was answered, or failed, at the door; absent when it left. */
+  kept?: true | undefined
 }
 
 /** A call that starts at `startedAtMs`, on `wallClock`. */

@@ -48,7 +48,8 @@ export type FaultEffect =
       /** How long the provider asks to wait, in milliseconds. @default it does not ask */
       retryAfterMs?: number | undefined
     }
-  | { kind: 'connectionRefused' | 'connectionReset' | 'malformedChunk' | 'truncatedJson' | 'timeout' }
+  | { kind: 'connectionRefused' | 'connectionReset' | 'timeout' }
+  | { kind: 'malformedChunk' | 'truncatedJson' }
   | {
       kind: 'slowFirstToken'
       /** How much later than it would have the answer's body comes, in milliseconds. */

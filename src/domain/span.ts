@@ -1,3 +1,4 @@
+import type { FaultKind } from './fault.ts'
 import type { Usage } from './usage.ts'
 
 /**
@@ -45,10 +46,12 @@ export interface ModelCall {
   status?: number | undefined
   /** Whether the agent, or a limit of ours, gave it up or left it open before its end; absent when nobody did. */
   givenUp?: boolean | undefined
-  /** Whether the provider never got the request, because there was no connection; absent when it may have. */
+  /** Whether the provider never got the request, because there was no connection, or a fault took its place; absent when it may have. */
   unreached?: boolean | undefined
   /** How the call failed; absent when it did not. */
   failure?: { class: ErrorClass; message: string } | undefined
+  /** The fault that it was made to meet, see `Fault`; absent when it met none. */
+  injected?: FaultKind | undefined
   /** How long the provider asked to wait before the next attempt, in milliseconds; absent when it did not ask. */
   retryAfterMs?: number | undefined
   /** Position, among the run's calls, of the one that this one repeats; absent when it repeats none. */

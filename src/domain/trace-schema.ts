@@ -1,3 +1,4 @@
+import { faultKinds } from './fault.ts'
 import { errorClasses, type ModelCall } from './span.ts'
 import { type RunTrace, type Span, spanKinds } from './trace.ts'
 import type { Usage } from './usage.ts'
@@ -32,6 +33,7 @@ const ModelCallSchema = z.strictObject({
   givenUp: maybe(z.boolean()),
   unreached: maybe(z.boolean()),
   failure: maybe(z.strictObject({ class: z.enum(errorClasses), message: z.string() })),
+  injected: maybe(z.enum(faultKinds)),
   retryAfterMs: maybe(finite),
   retryOf: maybe(count),
   within: maybe(count),

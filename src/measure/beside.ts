@@ -29,7 +29,7 @@ export function hasHooks({ setup, check, teardown }: RunSetting): boolean {
 
 /** The scope of what is done beside the agent: the check and the hooks, whose model calls are not the agent's. */
 export function besideOf(setting: RunSetting, run: ActiveRun, account: Account | undefined): CallSink {
-  const beside: CallSink = { calls: [], onCallAfterEnd: setting.onCallAfterEnd }
+  const beside: CallSink = { calls: [], beside: true, onCallAfterEnd: setting.onCallAfterEnd }
   if (account === undefined) return beside
   beside.onCallEnded = (wire) => {
     const spend = async () => {

@@ -15,7 +15,11 @@ export interface Ended {
 }
 
 /** What is known of the request that failed, if there was one. */
-type Asked = { status?: number | undefined; url?: string | undefined }
+type Asked = {
+  status?: number | undefined
+  url?: string | undefined
+  injected?: ModelCall['injected']
+}
 
 const fine: Ended = { outcome: 'ok' }
 
@@ -68,7 +72,11 @@ export function failureOf(error: unknown, calls: readonly ModelCall[]): Ended {
   return endedBy(
     classifyError(error, calls),
     fullMessageOf(error),
-    { status: last?.status ?? statusOf(error), url: last?.url },
+    {
+      status: last?.status ?? statusOf(error),
+      url: last?.url,
+      injected: isOvercome(last, calls) ? undefined : last?.injected,
+    },
     calls,
   )
 }
@@ -77,16 +85,24 @@ function endedBy(kind: ErrorClass, message: string, last: Asked, calls: readonly
   const byProvider = kind === 'provider' ? last.status : undefined
   const broken = kind === 'connection' || kind === 'rateLimit' || (byProvider !== undefined && byProvider >= 500)
   return {
-    outcome: broken ? 'infrastructure' : 'error',
+    // What the user had injected is there for the agent to bear.
+    outcome: broken && last.injected === undefined ? 'infrastructure' : 'error',
     problem: { class: kind, message },
     refused: kind === 'provider' ? (refusalIn(last) ?? refusalOf(calls)) : refusalOf(calls),
   }
 }
 
+/** Whether an attempt that followed `failed` went well. */
+function isOvercome(failed: ModelCall | undefined, calls: readonly ModelCall[]): boolean {
+  const position = failed === undefined ? -1 : calls.indexOf(failed)
+  return position !== -1 && calls.some(({ retryOf, failure }) => retryOf === position && failure === undefined)
+}
+
 /** The refusal that no further run gets past, where every call met one, whatever the agent made of it. */
 function refusalOf(calls: readonly ModelCall[]): Ended['refused'] {
-  const last = calls.at(-1)
-  return last !== undefined && calls.every((call) => refusalIn(call) !== undefined) ? refusalIn(last) : undefined
+  const own = calls.filter(({ injected }) => injected === undefined)
+  const last = own.at(-1)
+  return last !== undefined && own.every((call) => refusalIn(call) !== undefined) ? refusalIn(last) : undefined
 }
 
 /** A key or an address that is wrong, which the next run would meet as well. */

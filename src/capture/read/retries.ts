@@ -25,8 +25,8 @@ export function linkRetries(wires: readonly WireCall[], calls: readonly ModelCal
 }
 
 // Clients repeat what may go better the next time, or what they gave up, and hand any other refusal to the agent at once.
-function isRetryable({ failure, status = 500 }: ModelCall, { error }: WireCall): boolean {
-  if (failure === undefined) return error !== undefined
+function isRetryable({ failure, injected, status = 500 }: ModelCall, { error }: WireCall): boolean {
+  if (failure === undefined) return error !== undefined || injected === 'malformedChunk' || injected === 'truncatedJson'
   return failure.class !== 'provider' || status >= 500 || status === 408 || status === 409
 }
 

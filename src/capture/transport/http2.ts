@@ -1,12 +1,19 @@
 import { Duplex } from 'node:stream'
 import { wallClock } from '../../domain/clock.ts'
 import { type Fields, isFields } from '../fields.ts'
-import { chunkCame, endCall, type FollowedCall, followRequest, headersCame, requestChunkSent } from '../follow.ts'
+import {
+  chunkCame,
+  endCall,
+  type FollowedCall,
+  followedBy,
+  followRequest,
+  headersCame,
+  keepFollowed,
+  requestChunkSent,
+} from '../follow.ts'
 import { guarded } from '../guard.ts'
 import { isBytes, subscribeAll } from './channel.ts'
 import { tap, tapWrites } from './tap.ts'
-
-const followed = new WeakSet<object>()
 
 /** Follows the streams of node:http2, until the returned function is called. */
 export function subscribeHttp2(): () => void {
@@ -25,15 +32,21 @@ export function publishesStreams(version: string): boolean {
   return major === 24 ? minor >= 2 : major > 24
 }
 
-// The class of sessions is private; that of one session serves all, those that are connected already too.
-function patchSessions(): () => void {
+/** What all sessions of clients have in common, those that are connected already too; absent when that is no object. */
+export function sessionPrototype(): Fields | undefined {
   const { connect } = process.getBuiltinModule('node:http2')
   const nowhere = new Duplex({ read: () => undefined, write: (_chunk, _encoding, written) => written() })
   const session = connect('http://127.0.0.1', { createConnection: () => nowhere })
   session.on('error', () => undefined)
   session.destroy()
+  // Their class is private.
   const sessions: unknown = Object.getPrototypeOf(session)
-  if (!isFields(sessions) || typeof sessions.request !== 'function') return () => undefined
+  return isFields(sessions) ? sessions : undefined
+}
+
+function patchSessions(): () => void {
+  const sessions = sessionPrototype()
+  if (sessions === undefined || typeof sessions.request !== 'function') return () => undefined
   const { request } = sessions
   const follow = guarded(onCreated)
   let patching = true
@@ -50,13 +63,13 @@ function patchSessions(): () => void {
 }
 
 function onCreated(stream: unknown): void {
-  if (!isFields(stream) || followed.has(stream)) return
+  if (!isFields(stream) || followedBy(stream) !== undefined) return
   const headers = stream.sentHeaders
   if (!isFields(headers) || headers[':method'] !== 'POST' || isOfUndici(stream.session)) return
   const authority = headers[':authority'] ?? headers.host
   const call = followRequest('POST', `${headers[':scheme']}://${authority}`, String(headers[':path']), headers)
   if (call === undefined) return
-  followed.add(stream)
+  keepFollowed(stream, call)
   followStream(stream, call)
 }
 
@@ -108,6 +121,6 @@ function isConnectionLost(session: unknown): boolean {
 }
 
 /** Whether undici made the session: its requests are followed by its own channels. */
-function isOfUndici(session: unknown): boolean {
+export function isOfUndici(session: unknown): boolean {
   return isFields(session) && Object.getOwnPropertySymbols(session).some(({ description }) => description === 'client')
 }

@@ -1,12 +1,19 @@
 import { wallClock } from '../../domain/clock.ts'
 import { type Fields, isFields } from '../fields.ts'
-import { chunkCame, endCall, type FollowedCall, followRequest, headersCame, requestChunkSent } from '../follow.ts'
+import {
+  chunkCame,
+  endCall,
+  type FollowedCall,
+  followedBy,
+  followRequest,
+  headersCame,
+  keepFollowed,
+  requestChunkSent,
+} from '../follow.ts'
 import { isBytes, subscribeAll } from './channel.ts'
 import { tap, tapWrites } from './tap.ts'
 import { targetOf } from './target.ts'
 import { followWebSocket, mayOpenRealtime, socketOpened } from './web-socket.ts'
-
-const followed = new WeakMap<object, FollowedCall>()
 
 /** Follows the requests of node:http and node:https, until the returned function is called. */
 export function subscribeNodeHttp(): () => void {
@@ -33,7 +40,7 @@ function onCreated({ request }: Fields): void {
 }
 
 function followPost(request: Fields, call: FollowedCall): void {
-  followed.set(request, call)
+  keepFollowed(request, call)
   const stopWrites = tapWrites(request, (chunk) => {
     // Not before: headers may be set until the first byte goes out.
     call.wire.rawRequestHeaders ??= headersOf(request)
@@ -48,7 +55,7 @@ function followPost(request: Fields, call: FollowedCall): void {
 function followHandshake(request: Fields, path: string): void {
   const call = followWebSocket(originOf(request), path, headersOf(request))
   if (call === undefined) return
-  followed.set(request, call)
+  keepFollowed(request, call)
   // Not a listener: a request without one for `upgrade` is cut by Node.
   const stopEmit = tap(request, 'emit', (event, response) => {
     if (event !== 'upgrade') return
@@ -68,7 +75,7 @@ function tapDestroy(request: Fields, call: FollowedCall): () => void {
 // Published before anybody can read the response. A listener on it could let it flow, or keep it from being dumped.
 function onResponse({ request, response }: Fields): void {
   if (!isFields(request) || !isFields(response)) return
-  const call = followed.get(request)
+  const call = followedBy(request)
   if (call?.state !== 'called') return
   headersCame(call, Number(response.statusCode), response.rawHeaders, wallClock.nowMs())
   tap(response, 'push', (chunk) => {
@@ -81,7 +88,7 @@ function onResponse({ request, response }: Fields): void {
 }
 
 function onError({ request, error }: Fields): void {
-  const call = isFields(request) ? followed.get(request) : undefined
+  const call = followedBy(request)
   if (call !== undefined) endCall(call, error ?? 'aborted')
 }
 

@@ -1,13 +1,20 @@
 import { wallClock } from '../../domain/clock.ts'
 import { type Fields, isFields } from '../fields.ts'
-import { chunkCame, endCall, type FollowedCall, followRequest, headersCame, requestChunkSent } from '../follow.ts'
+import {
+  chunkCame,
+  endCall,
+  type FollowedCall,
+  followedBy,
+  followRequest,
+  headersCame,
+  keepFollowed,
+  requestChunkSent,
+} from '../follow.ts'
 import { recordFault } from '../guard.ts'
 import { bytesOf, isBytes, subscribeAll } from './channel.ts'
 import { tap } from './tap.ts'
 import { targetOf } from './target.ts'
 import { followWebSocket, mayOpenRealtime, socketOpened } from './web-socket.ts'
-
-const followed = new WeakMap<object, FollowedCall>()
 
 /** Request classes whose body chunks come over the channels, so that their methods need no tap. */
 const publishing = new WeakSet<object>()
@@ -39,14 +46,14 @@ function onCreate({ request }: Fields): void {
   const target = targetOf(String(origin), path)
   const call = followRequest(method, target.origin, target.path, request.headers)
   if (call === undefined) return
-  followed.set(request, call)
+  keepFollowed(request, call)
   tapUnlessPublished(request, call)
 }
 
 function followHandshake(request: Fields, path: string): void {
   const call = followWebSocket(String(request.origin), path, request.headers)
   if (call === undefined) return
-  followed.set(request, call)
+  keepFollowed(request, call)
   // The one of undici before 8, the other since.
   for (const method of ['onUpgrade', 'onRequestUpgrade']) {
     tap(request, method, (_status, rawHeaders, socket) => socketOpened(call, rawHeaders, socket))
@@ -101,14 +108,15 @@ function tapChunks(
 ): void {
   const pass = request[method]
   if (typeof pass !== 'function') return
-  request[method] = (chunk: unknown): unknown => {
+  const tapped = (chunk: unknown): unknown => {
     const seenBefore = seen.length
     const atMs = wallClock.nowMs()
     const result: unknown = pass.call(request, chunk)
     try {
       if (seen.length > seenBefore) {
         publishing.add(requestClass)
-        delete request[method]
+        // Whoever wrapped the tap keeps it.
+        if (request[method] === tapped) delete request[method]
       } else {
         const bytes = bytesOf(chunk)
         if (bytes !== undefined) record(bytes, atMs)
@@ -118,8 +126,9 @@ function tapChunks(
     }
     return result
   }
+  request[method] = tapped
 }
 
 function callOf(message: Fields): FollowedCall | undefined {
-  return isFields(message.request) ? followed.get(message.request) : undefined
+  return followedBy(message.request)
 }

@@ -1,0 +1,45 @@
+import { observe } from '../observe.ts'
+import { openHttp2Door } from './door-http2.ts'
+import { openNodeHttpDoor } from './door-node-http.ts'
+import { openUndiciDoor } from './door-undici.ts'
+import { openLoopback } from './loopback.ts'
+import { comesToDoor, type Departure, type Door, mark, type Passage } from './passage.ts'
+
+/** Who decides. */
+export interface Doorkeeper {
+  /** What becomes of a model request; absent: it goes its way. Asked once for each, in the order of their start. */
+  decide: (departure: Departure) => Passage | undefined
+}
+
+/**
+ * Opens the door where model requests leave the process, until the returned function is called; it closes with what hangs at it,
+ * which is cut off then. Only requests in the scope of a run are asked for: not those of checks and hooks, nor those of nobody.
+ *
+ * Reached are `fetch` and all dispatchers of undici, built in and of the package, node:http and node:https, and node:http2, by
+ * clients that are older than the door, too. Not reached are WebSockets, a `fetch` that never comes to the wire because somebody
+ * replaced it, and other threads and processes.
+ */
+export async function openDoor({ decide }: Doorkeeper): Promise<() => Promise<void>> {
+  const closing = new Set<() => void>()
+  const door: Door = {
+    decide,
+    passageOf: ({ wire, sink }) => {
+      const passage = comesToDoor(sink) ? decide(wire) : undefined
+      if (passage !== undefined) mark(wire, passage)
+      return passage
+    },
+    onClose: (then) => {
+      closing.add(then)
+      return () => closing.delete(then)
+    },
+  }
+  const loopback = await openLoopback()
+  // First, so that requests are followed before the door is asked, and the record has what comes out of it.
+  const stops = [observe(), openUndiciDoor(door), openNodeHttpDoor(door, loopback), openHttp2Door(door, loopback)]
+  return async () => {
+    for (const stop of stops.splice(0).reverse()) stop()
+    for (const then of closing) then()
+    closing.clear()
+    await loopback.close()
+  }
+}
