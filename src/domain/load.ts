@@ -165,7 +165,8 @@ function levelWords({ start, ramps }: Levels): string {
   const parts = ramps.map(({ durationMs, level }) =>
     durationMs === 0 ? `${level}` : `${level} (${formatMs(durationMs)})`,
   )
-  return [`${start}`, ...parts].join(' → ')
+  // A load that begins with a jump is never what it was before.
+  return [...(ramps[0]?.durationMs === 0 ? [] : [`${start}`]), ...parts].join(' → ')
 }
 
 function traceWords({ file, speed, runs }: TraceNote): string {

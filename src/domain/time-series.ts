@@ -11,7 +11,7 @@ export interface TimeSeries {
   failed: number[]
   /** Starts that a load dropped, for too many runs were in flight. */
   dropped: number[]
-  /** Runs in flight at the end of the second. */
+  /** Most runs that were in flight at once. */
   inFlight: number[]
   /** Of the latency of the timed runs that ended in it; null when none did. */
   p50Ms: (number | null)[]
@@ -41,6 +41,8 @@ export interface SeriesTaker {
   /** Takes a start that was due at `atMs` and dropped. */
   addDrop: (atMs: number) => void
   addResidentSet: (atMs: number, bytes: number) => void
+  /** Told how many runs are in flight, whenever that changes. */
+  addInFlight: (atMs: number, count: number) => void
   /** The seconds so far. */
   finish: () => TimeSeries
 }
@@ -57,6 +59,7 @@ export function takeSeries(): SeriesTaker {
   const p95Ms: number[] = []
   const outputTokens: number[] = []
   const rssBytes: number[] = []
+  const inFlight: { most: number[]; last: number[] } = { most: [], last: [] }
   let latencies: number[] = []
   let second = 0
 
@@ -88,18 +91,22 @@ export function takeSeries(): SeriesTaker {
     addResidentSet: (atMs, bytes) => {
       if (atMs >= 0) rssBytes[secondOf(atMs)] = Math.max(rssBytes[secondOf(atMs)] ?? 0, bytes)
     },
+    addInFlight: (atMs, count) => {
+      if (atMs < 0) return
+      inFlight.most[secondOf(atMs)] = Math.max(inFlight.most[secondOf(atMs)] ?? 0, count)
+      inFlight.last[secondOf(atMs)] = count
+    },
     finish: () => {
       close()
       const seconds = Math.max(0, ...Object.values(counts).map((column) => column.length))
       const counted = (column: readonly number[]) => Array.from({ length: seconds }, (_, at) => column[at] ?? 0)
       const known = (column: readonly number[]) => Array.from({ length: seconds }, (_, at) => column[at] ?? null)
-      const [started, ended] = [counted(counts.started), counted(counts.ended)]
       return {
-        started,
-        ended,
+        started: counted(counts.started),
+        ended: counted(counts.ended),
         failed: counted(counts.failed),
         dropped: counted(counts.dropped),
-        inFlight: inFlightOf(started, ended),
+        inFlight: inFlightOf(inFlight, seconds),
         p50Ms: known(p50Ms),
         p95Ms: known(p95Ms),
         outputTokens: known(outputTokens),
@@ -113,10 +120,12 @@ function secondOf(atMs: number): number {
   return Math.max(0, Math.floor(atMs / 1000))
 }
 
-function inFlightOf(started: readonly number[], ended: readonly number[]): number[] {
-  let inFlight = 0
-  return started.map((count, at) => {
-    inFlight += count - (ended[at] ?? 0)
-    return inFlight
+// What was in flight when a second began was so in it, too.
+function inFlightOf({ most, last }: { most: readonly number[]; last: readonly number[] }, seconds: number): number[] {
+  let before = 0
+  return Array.from({ length: seconds }, (_, at) => {
+    const highest = Math.max(before, most[at] ?? 0)
+    before = last[at] ?? before
+    return highest
   })
 }

@@ -58,6 +58,8 @@ const WarningSchema = z.strictObject({
     'unattributed',
     'captureFault',
     'unanswered',
+    'dropped',
+    'lateStarts',
   ]),
   message: z.string(),
   remedy: z.string(),

@@ -24,6 +24,8 @@ export interface Warning {
     | 'unattributed'
     | 'captureFault'
     | 'unanswered'
+    | 'dropped'
+    | 'lateStarts'
   message: string
   /** What to do. */
   remedy: string

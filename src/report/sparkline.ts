@@ -8,17 +8,27 @@ const blocks = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
 const smallestSpanRatio = 0.25
 
 /**
- * `values` in their order as a row of blocks, lowest to highest: each block is the median of as many neighbours.
+ * `values` in their order as a row of blocks, lowest to highest: each block is the median of as many neighbours; a space where none of
+ * them is known.
  *
  * @param most blocks at most, 1 or more
  * @default most 20
  */
-export function sparkline(values: readonly number[], most = 20): string {
-  const medians = binned(values, Math.min(most, values.length)).map((bin) => quantile(sorted(bin), 0.5))
-  const low = Math.min(...medians)
-  const middle = medians.length === 0 ? 0 : quantile(sorted(medians), 0.5)
-  const span = Math.max(Math.max(...medians) - low, smallestSpanRatio * Math.abs(middle))
-  return medians.map((median) => block(span === 0 ? 0 : (median - low) / span)).join('')
+export function sparkline(values: readonly (number | null)[], most = 20): string {
+  const medians = binned(values, Math.min(most, values.length)).map(medianOf)
+  const known = medians.filter((median) => median !== undefined)
+  const low = Math.min(...known)
+  const middle = middleOf(known) ?? 0
+  const span = Math.max(Math.max(...known) - low, smallestSpanRatio * Math.abs(middle))
+  return medians.map((median) => (median === undefined ? ' ' : block(span === 0 ? 0 : (median - low) / span))).join('')
+}
+
+function medianOf(bin: readonly (number | null)[]): number | undefined {
+  return middleOf(bin.filter((value) => value !== null))
+}
+
+function middleOf(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : quantile(sorted(values), 0.5)
 }
 
 /** The bins of `histogram` as a row of blocks, by their share of the fullest; an empty one is a space. */
@@ -44,7 +54,7 @@ function block(share: number): string {
   return blocks[Math.min(blocks.length - 1, Math.max(0, Math.round(share * (blocks.length - 1))))] ?? blocks[0]
 }
 
-function binned(values: readonly number[], count: number): number[][] {
+function binned<Value>(values: readonly Value[], count: number): Value[][] {
   return Array.from({ length: count }, (_, bin) =>
     values.slice(Math.floor((bin * values.length) / count), Math.floor(((bin + 1) * values.length) / count)),
   )

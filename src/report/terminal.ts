@@ -3,6 +3,7 @@ import { formatMs } from '../domain/format.ts'
 import { type Answer, answersOf, explainAnswer, opposites } from './answer.ts'
 import { baselineLines } from './baseline-line.ts'
 import { describeHealth, sessionHealth } from './health-line.ts'
+import { loadCurveOf } from './load-curve.ts'
 import { type NextStep, nextSteps } from './next-step.ts'
 import { type Note, notesOf, subjectOf } from './note.ts'
 import { explainColumns, resultColumns, unknown } from './result-column.ts'
@@ -39,6 +40,7 @@ export function renderTerminal(session: Session, { columns, colors }: TerminalOp
     brokenLines(session, paper),
     noteLines(session, paper),
     tableLines(session, paper),
+    loadLines(session, paper),
     [...baselineSection(session, paper), ...footLines(session, paper)],
     stepLines([...healthStep(session), ...nextSteps(session)], paper),
   ]
@@ -136,6 +138,24 @@ function indented({ kind, name }: ResultRow): string {
 // Below a scenario, most of its columns have no meaning; a dash there would look like something that is missing.
 function blank({ kind }: ResultRow): string {
   return kind === 'scenario' ? unknown : ''
+}
+
+const widestCurve = 60
+
+function loadLines(session: Session, { columns, colors }: Paper): string[] {
+  return finalExecutions(session).flatMap(({ record }) => {
+    const curve = loadCurveOf(record, Math.max(10, Math.min(widestCurve, columns - 40)))
+    if (curve === undefined) return []
+    const widest = Math.max(...curve.rows.map(({ label }) => label.length))
+    const longest = Math.max(...curve.rows.map((row) => row.curve.length))
+    return [
+      ...wrap(`${nameOf(record)} under ${curve.load}, second by second`, columns).map(colors.bold),
+      ...curve.rows.map(
+        ({ label, curve: blocks, words: told }) =>
+          `  ${colors.dim(pad(label, widest, 'left'))}  ${pad(blocks, longest, 'left')}  ${told}`,
+      ),
+    ]
+  })
 }
 
 function baselineSection({ baselines }: Session, { columns, colors }: Paper): string[] {

@@ -1,7 +1,8 @@
 import type { BreakingPoint, BreakingPointSearch, Probe, ProbeRequest } from '../domain/breaking-point.ts'
+import type { Sustained } from './breaking-point/bracket.ts'
 import type { Course, Searching } from './breaking-point/course.ts'
 import { saturate } from './breaking-point/saturate.ts'
-import { type Sustained, sustain } from './breaking-point/sustain.ts'
+import { sustain } from './breaking-point/sustain.ts'
 import { makeClear, measureUnloaded, type Refusal } from './breaking-point/unloaded.ts'
 
 /**

@@ -68,7 +68,7 @@ export async function executeClosed(
     while (!isOver() && lanes.size < Math.min(wanted.now(), most)) open()
     const changesMs = Math.min(wanted.nextMs(), endMs - clock.nowMs())
     if (changesMs === Number.POSITIVE_INFINITY) break
-    await sleep(clock, Math.min(changesMs, longestWaitMs))
+    await sleep(clock, Math.min(Math.max(0, changesMs), longestWaitMs))
   }
   if (timed) course.allStarted()
   while (lanes.size > 0) await Promise.all(lanes)

@@ -39,7 +39,8 @@ export interface Course {
   confirmedFrom: number | undefined
   /** Starts that the load dropped. */
   dropped: number
-  series: SeriesTaker
+  /** Absent where none is kept. */
+  series: SeriesTaker | undefined
 }
 
 /** Why no further run should start; absent when the next one may. */

@@ -2,10 +2,13 @@ import type { CaptureFaults } from '../capture/guard.ts'
 import type { Check } from '../domain/check.ts'
 import { messageOf } from '../domain/errors.ts'
 import { formatCount, formatMs, plural } from '../domain/format.ts'
+import { isOpen } from '../domain/load.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Summary } from '../domain/summary.ts'
 import type { Warning } from '../domain/verdict.ts'
 import type { Tally } from './tally.ts'
+
+const lateStartMs = 10
 
 /** Checks on how the agent behaved that no threshold is needed for. */
 export function behaviourChecks(tally: Tally): Check[] {
@@ -51,7 +54,8 @@ export function executionWarnings(
     unanswered(tally),
     unknownTokens(tally),
     infrastructure(summary),
-    degraded(summary),
+    degraded(plan, summary),
+    dropped(plan, summary),
     abandoned(plan, tally),
     unpricedModels(tally),
     estimatedTokens(tally),
@@ -135,8 +139,31 @@ function infrastructure({ outcomes }: Summary): Warning | undefined {
   }
 }
 
-function degraded({ degraded: count, runs }: Summary): Warning | undefined {
-  if (runs === 0 || count * 5 < runs) return undefined
+function dropped({ load }: Plan, { scenario: { droppedRuns = 0 }, runs }: Summary): Warning | undefined {
+  if (droppedRuns === 0 || !isOpen(load)) return undefined
+  return {
+    code: 'dropped',
+    message: `${formatCount(droppedRuns)} of ${plural(runs + droppedRuns, 'start')} were dropped, for ${plural(load.maxInFlight ?? 0, 'run')} were in flight: what they would have waited is in no percentile.`,
+    remedy:
+      'The agent does not keep up with the rate: lower it, raise `maxInFlight`, or set a threshold on `droppedRuns`.',
+  }
+}
+
+// How much of what is too late the generator has to answer for, before that is said of it.
+const lateShare = 0.2
+
+function degraded(
+  { load }: Plan,
+  { degraded: count, runs, scenario: { sendLagMs = 0 } }: Summary,
+): Warning | undefined {
+  if (runs === 0 || count < lateShare * runs) return undefined
+  if (isOpen(load) && sendLagMs > lateStartMs)
+    return {
+      code: 'lateStarts',
+      message: `Runs were called up to ${formatMs(sendLagMs)} after they were due (99th percentile), in ${plural(count, 'run')} of ${formatCount(runs)} by so much that it shows: what is measured is the generator, and not the agent.`,
+      remedy:
+        "Let the agent leave this thread alone, lower the rate, or share it out with `segment`; `pacing: 'precise'` wakes up sooner.",
+    }
   return {
     code: 'degraded',
     message: `The event loop was late during ${plural(count, 'run')} of ${formatCount(runs)} for a reason outside them: their times are too long.`,

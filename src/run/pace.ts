@@ -22,7 +22,7 @@ export function timerPace(clock: Clock): Pace {
     const waited = async (arrival: Arrival) => {
       while (!isDue(arrival)) {
         if (isOver()) return undefined
-        await sleep(clock, Math.min(originMs + arrival.dueMs - clock.nowMs(), longestWaitMs))
+        await sleep(clock, Math.min(Math.max(0, originMs + arrival.dueMs - clock.nowMs()), longestWaitMs))
       }
       return arrival
     }

@@ -27,7 +27,7 @@ import { stopReason } from './stopping.ts'
 import { emptyTally, tallyRun, tallySpend } from './tally.ts'
 import { emptyTraces, keepTrace } from './traces.ts'
 import { takesTurns } from './turn.ts'
-import { cutRunsInFlight, generatorOf, isGeneratorLate, noteInSeries, seriesOf } from './under-load.ts'
+import { countedIn, cutRunsInFlight, generatorOf, isGeneratorLate, isSeriesKept, noteInSeries } from './under-load.ts'
 
 /** What came of an execution. */
 export interface ScenarioResult {
@@ -51,9 +51,10 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   const stopAsking = await ensuredStreamUsage(setting)
   const tally = emptyTally()
   const samples = createSamples(plan.totalRuns ?? unknownRuns)
-  const series = takeSeries()
-  const onResidentSet = (bytes: number) => series.addResidentSet(clock.nowMs() - course.originMs, bytes)
-  const instruments = startInstruments(plan, clock, setting.from ?? process.cwd(), setting.onCount, onResidentSet)
+  const series = isSeriesKept(plan.load) ? takeSeries() : undefined
+  const onResidentSet = (bytes: number) => series?.addResidentSet(clock.nowMs() - course.originMs, bytes)
+  const onCount = countedIn(series, () => clock.nowMs() - course.originMs, setting.onCount)
+  const instruments = startInstruments(plan, clock, setting.from ?? process.cwd(), onCount, onResidentSet)
   const course: Course = {
     setting,
     tally,
@@ -139,7 +140,7 @@ async function runAll(course: Course): Promise<void> {
     const pause = setting.onPause === undefined ? undefined : () => setting.onPause?.(samples)
     const dropped = ({ dueMs }: Arrival) => {
       course.dropped += 1
-      course.series.addDrop(dueMs)
+      course.series?.addDrop(dueMs)
     }
     const cut = () => cutRunsInFlight(course)
     const loop = { run, stopped: () => isStopped(course) || isAnswered(course), dropped, cut, pause }
@@ -242,7 +243,7 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
     mistake,
     confirmedFrom,
     stop,
-    series: seriesOf(course),
+    series: course.series?.finish(),
   })
   const result = { record, samples, verdict, mistake }
   setting.onConcluded?.(result)

@@ -1,8 +1,8 @@
 import { formatMs } from '../domain/format.ts'
-import { isEndedByTime, isOpen } from '../domain/load.ts'
+import { isEndedByTime, isOpen, type Load } from '../domain/load.ts'
 import type { Resources } from '../domain/metric-kind.ts'
 import { isTimed, outcomeAt, type Samples, valueAt } from '../domain/sample.ts'
-import type { TimeSeries } from '../domain/time-series.ts'
+import type { SeriesTaker } from '../domain/time-series.ts'
 import { quantile } from '../stats/quantile.ts'
 import { sorted } from '../stats/sorted.ts'
 import type { Course } from './course.ts'
@@ -19,7 +19,7 @@ export function isGeneratorLate(samples: Samples, index: number, lagMs: number):
 
 /** Takes the run at `index` down in the series of `course`. */
 export function noteInSeries({ samples, series }: Course, index: number): void {
-  series.addRun({
+  series?.addRun({
     startedAtMs: samples.startedAtMs[index] ?? 0,
     endedAtMs: samples.endedAtMs[index] ?? 0,
     isOk: outcomeAt(samples, index) === 'ok',
@@ -44,8 +44,20 @@ export function generatorOf({ setting, samples, dropped }: Course): Pick<Resourc
   return { droppedRuns: dropped, sendLagMs: lags.length === 0 ? undefined : quantile(sorted(lags), 0.99) }
 }
 
-/** The series of `course`; absent under a load of a number of runs at a time, which is the same from its start to its end. */
-export function seriesOf({ setting, series }: Course): TimeSeries | undefined {
-  const { load } = setting.plan
-  return isOpen(load) || isEndedByTime(load) ? series.finish() : undefined
+/** Whether an execution under `load` is told second by second: one of a number of runs at a time is the same from start to end. */
+export function isSeriesKept(load: Load): boolean {
+  return isOpen(load) || isEndedByTime(load)
+}
+
+/** `onCount`, which `series` hears too. */
+export function countedIn(
+  series: SeriesTaker | undefined,
+  nowMs: () => number,
+  onCount: ((inFlight: number) => void) | undefined,
+): ((inFlight: number) => void) | undefined {
+  if (series === undefined) return onCount
+  return (inFlight) => {
+    series.addInFlight(nowMs(), inFlight)
+    onCount?.(inFlight)
+  }
 }
