@@ -1,3 +1,5 @@
+import http from 'node:http'
+import axios from 'axios'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
@@ -117,6 +119,54 @@ test('the same seed gives the same faults', async () => {
   expect(await struck(3)).toEqual(first)
   expect(await struck(4)).not.toEqual(first)
   expect(new Set(first).size).toBe(2)
+})
+
+describe.each<[string, () => (signal: AbortSignal) => Promise<unknown>]>([
+  [
+    'fetch',
+    () => {
+      const client = new OpenAI({ apiKey: 'any', baseURL: server.baseUrl, maxRetries: 20 })
+      return (signal) => client.chat.completions.create(question, { signal })
+    },
+  ],
+  [
+    'node:http, of few connections',
+    () => {
+      const agent = new http.Agent({ keepAlive: true, maxSockets: 3 })
+      const headers = { 'content-type': 'application/json' }
+      const ask = (signal: AbortSignal): Promise<unknown> =>
+        axios
+          .post(`${server.baseUrl}/chat/completions`, question, { headers, signal, httpAgent: agent })
+          .catch((error: unknown) => (signal.aborted ? Promise.reject(error) : ask(signal)))
+      return ask
+    },
+  ],
+])('many runs at once over %s', (_, make) => {
+  test('end well, and every fault that was injected is in the record of the call that met it', async () => {
+    const plan: Fault[] = [
+      { kind: 'rateLimit', retryAfterMs: 1, rate: 0.15 },
+      { kind: 'serverError', status: 502, retryAfterMs: 1, rate: 0.15 },
+      { kind: 'truncatedJson', calls: [7] },
+      { kind: 'slowFirstToken', delayMs: 3, burst: { everyCalls: 6, calls: 1 } },
+    ]
+    server.reset()
+    const ask = make()
+    const setting = runSetting(wallClock, ({ signal }) => ask(signal))
+    const faults = await injectFaults(plan, 5)
+    const runs = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => measureRun(setting, { name: 'case', input: 1 }, index)),
+    )
+    await faults.stop()
+    setting.inFlight.close()
+    const calls = runs.flatMap((run) => run.calls)
+    const marked = noFaults()
+    for (const { injected } of calls) if (injected !== undefined) marked[injected] += 1
+    expect(marked).toEqual(faults.injected())
+    expect(calls).toHaveLength(faults.calls())
+    expect(server.log).toHaveLength(calls.length - marked.rateLimit - marked.serverError)
+    expect(calls.length).toBeGreaterThan(45)
+    expect(runs.filter(({ outcome }) => outcome === 'ok').length).toBeGreaterThanOrEqual(39)
+  })
 })
 
 test('a schedule is on the clock that it is given', async () => {

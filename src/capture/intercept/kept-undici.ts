@@ -1,12 +1,16 @@
 import { STATUS_CODES } from 'node:http'
+import { wallClock } from '../../domain/clock.ts'
 import type { Fields } from '../fields.ts'
 import { type FollowedCall, requestChunkSent } from '../follow.ts'
 import { recordFault } from '../guard.ts'
 import { isBytes } from '../transport/channel.ts'
-import { connectionRefused, connectionReset } from './lost-connection.ts'
+import { connectionRefused, connectionReset, headersTimeout } from './lost-connection.ts'
 import { override } from './override.ts'
 import type { Door, Kept, LocalAnswer } from './passage.ts'
 import { abortError, methodsOf, type UndiciMethods } from './undici-request.ts'
+
+// How long undici waits for an answer to begin, unless it is told otherwise; what a dispatcher was told cannot be seen here.
+const usualPatienceMs = 300_000
 
 /**
  * Has `request` pass as `kept` says, and never be sent. To undici it is one that was aborted, which it takes out of its queue; to
@@ -50,10 +54,21 @@ export function takeOver(
     methods.requestSent()
     if (kept.kind === 'answer') answer(await kept.answer(Buffer.concat(sent)), methods)
     else if (kept.kind === 'reset') fail(connectionReset())
-    else stopClosing = door.onClose(() => fail(connectionReset()))
+    else stopClosing = silence(request.headersTimeout, door, fail)
   }
   // Whoever dispatches it has to get it back first.
   process.nextTick(() => go().catch(fail).catch(recordFault))
+}
+
+/** Never answers, until undici would have lost its patience, or the door closes; the returned function ends that. */
+function silence(patienceMs: unknown, door: Door, fail: (error: unknown) => void): () => void {
+  const ms = typeof patienceMs === 'number' ? patienceMs : usualPatienceMs
+  const stopWaiting = ms > 0 ? wallClock.after(ms, () => fail(headersTimeout())) : () => undefined
+  const stopClosing = door.onClose(() => fail(connectionReset()))
+  return () => {
+    stopWaiting()
+    stopClosing()
+  }
 }
 
 type Working = UndiciMethods & { isOver: () => boolean }

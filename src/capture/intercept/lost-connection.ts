@@ -37,3 +37,9 @@ export function streamBroken(): Error {
   const error = new Error('Stream closed with error code NGHTTP2_INTERNAL_ERROR')
   return Object.assign(error, { code: 'ERR_HTTP2_STREAM_ERROR' })
 }
+
+/** What undici says when an answer does not begin. */
+export function headersTimeout(): Error {
+  const error = new Error('Headers Timeout Error')
+  return Object.assign(error, { name: 'HeadersTimeoutError', code: 'UND_ERR_HEADERS_TIMEOUT' })
+}
