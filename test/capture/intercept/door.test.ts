@@ -219,17 +219,21 @@ describe.each(cases)('%s', (name, client, start) => {
   })
 
   test('an answer that hangs is cut when the client gives up, and when the door closes', async () => {
-    const hanging: Passage = {
+    const hangingThen = (act: () => unknown): Passage => ({
       kind: 'alter',
-      alter: () => ({ chunk: () => [{ pauseMs: Number.POSITIVE_INFINITY }], end: () => [] }),
-    }
-    await open(hanging, hanging)
+      alter: () => {
+        // By then the client has the headers.
+        setImmediate(act)
+        return { chunk: () => [{ pauseMs: Number.POSITIVE_INFINITY }], end: () => [] }
+      },
+    })
     const controller = new AbortController()
-    const close = closeDoor
+    await open(
+      hangingThen(() => controller.abort()),
+      hangingThen(() => closeDoor?.()),
+    )
     const { calls } = await watch(async () => {
-      setTimeout(() => controller.abort(), 10)
       await thrownBy(() => ask(controller.signal))
-      setTimeout(() => close?.(), 10)
       await thrownBy(ask)
     })
     expect(calls.map(({ endedAtMs, status }) => [endedAtMs !== undefined, status])).toEqual([
