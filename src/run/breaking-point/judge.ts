@@ -8,7 +8,7 @@ import type {
   ProbeRequest,
   ProbeSoFar,
 } from '../../domain/breaking-point.ts'
-import { quantiles } from '../../domain/distribution.ts'
+import { quantiles, supportOf } from '../../domain/distribution.ts'
 import { mannKendall } from '../../stats/mann-kendall.ts'
 import { normalQuantile } from '../../stats/normal.ts'
 import { binomialUpperTail } from './binomial.ts'
@@ -30,6 +30,11 @@ function allowedShare(objective: Objective): number | undefined {
 function allowedFailures({ objectives, failureRatio = defaultFailureRatio }: BreakingPointSearch): number {
   const named = objectives.flatMap((one) => (one.metric === 'failureRatio' ? one.bound : []))
   return named.length === 0 ? failureRatio : Math.min(...named)
+}
+
+/** The fewest runs that can tell how every objective stands. */
+export function fewestJudged({ objectives }: BreakingPointSearch): number {
+  return Math.max(...objectives.map((one) => (one.metric === 'failureRatio' ? 1 : supportOf(one.statistic))))
 }
 
 function countFailures({ error, timeout, dropped }: Failures): number {
@@ -72,14 +77,17 @@ export function failsClearly(
   return binomialUpperTail(countFailures(failures), runs, allowedFailures(search)) < usualError
 }
 
-/** Whether more runs lie beyond a bound than may of all that are asked for, so that the rest cannot mend it. */
+/**
+ * Whether more runs failed, or lie beyond a bound, than may of all that are asked for, so that the rest cannot mend it. A closed load is
+ * to tell a throughput, to which no bound matters: it is hopeless by failures only.
+ */
 export function isHopeless(
   search: BreakingPointSearch,
-  { runs, leaveOut }: Pick<ProbeRequest, 'runs' | 'leaveOut'>,
+  { load, runs, leaveOut }: Omit<ProbeRequest, 'isHopeless'>,
 ): (soFar: ProbeSoFar) => boolean {
   const failuresAllowed = allowedFailures(search) * runs
   const overAllowed = search.objectives.map((objective) => {
-    const share = allowedShare(objective)
+    const share = 'concurrency' in load ? undefined : allowedShare(objective)
     // One more than its share may lie beyond an interpolated quantile that does not.
     return share === undefined ? Number.POSITIVE_INFINITY : share * (runs - leaveOut) + 1
   })

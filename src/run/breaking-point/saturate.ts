@@ -13,8 +13,8 @@ export interface Saturation {
   capacity: Rate
   /** The most runs at a time that did not wait for one another. */
   unqueued: number
-  /** The most runs at a time that were tried. */
-  concurrency: number
+  /** As many runs at a time broke it in such a way that no throughput was told; absent when none did. */
+  brokenAt?: number | undefined
   unloaded: Unloaded
 }
 
@@ -36,6 +36,7 @@ const fewestRuns = 12
 // Throughput grows for each doubling of the runs in flight, or it does not.
 const growth = 1.15
 const fallen = 0.9
+const collapsed = 0.5
 const unqueuedShare = 0.85
 const sameCapacity = 0.9
 
@@ -43,13 +44,12 @@ const sameCapacity = 0.9
 export function* saturate(course: Course, alone: Unloaded): Searching<Saturation> {
   const { maxRatePerSecond = Number.POSITIVE_INFINITY, maxConcurrency } = course.search
   const most = Math.min(maxConcurrency, Math.max(1, Math.floor(maxRatePerSecond / alone.perSecond)))
-  const levels: Level[] = [{ concurrency: 1, perSecond: alone.perSecond, runs: 0 }]
+  const levels: Level[] = [{ concurrency: 1, perSecond: alone.perSecond, runs: course.runs }]
   const found: Saturation = {
     end: most < maxConcurrency ? 'rate' : 'concurrency',
     keptPerSecond: alone.perSecond,
     capacity: { perSecond: alone.perSecond, runs: course.runs },
     unqueued: 1,
-    concurrency: 1,
     unloaded: alone,
   }
   for (let last = levels[0]; last !== undefined && last.concurrency < most; last = levels.at(-1)) {
@@ -60,12 +60,13 @@ export function* saturate(course: Course, alone: Unloaded): Searching<Saturation
     levels.push(level)
     note(found, levels, probe)
     const broken = clearlyBrokenBy(course.search, probe)
+    const grown = level.perSecond / last.perSecond
+    if (broken === 'failures' || (broken !== undefined && grown < collapsed))
+      return { ...found, end: broken, brokenAt: concurrency }
+    if (grown < fallen) yield* lookBetween(course, found, levels)
     if (broken !== undefined) return { ...found, end: broken }
     found.keptPerSecond = Math.max(found.keptPerSecond, level.perSecond)
-    if (level.perSecond < last.perSecond * growth ** Math.log2(concurrency / last.concurrency)) {
-      if (level.perSecond < fallen * last.perSecond) yield* lookBetween(course, found, levels)
-      return { ...found, end: 'throughput' }
-    }
+    if (grown < growth ** Math.log2(concurrency / last.concurrency)) return { ...found, end: 'throughput' }
   }
   return found
 }
@@ -93,7 +94,6 @@ function note(found: Saturation, levels: readonly Level[], probe: Probe): void {
   const last = levels.at(-1)
   if (last === undefined) return
   found.capacity = capacityOf(levels)
-  found.concurrency = Math.max(found.concurrency, last.concurrency)
   if (probe.endedEarly || last.perSecond < unqueuedShare * last.concurrency * found.unloaded.perSecond) return
   found.unqueued = Math.max(found.unqueued, last.concurrency)
   found.unloaded = withProbe(found.unloaded, probe)
@@ -102,8 +102,8 @@ function note(found: Saturation, levels: readonly Level[], probe: Probe): void {
 /** The highest throughput, by all levels that come near it: the highest of many is too high by chance. */
 function capacityOf(levels: readonly Level[]): Rate {
   const highest = Math.max(...levels.map(({ perSecond }) => perSecond))
-  const near = levels.filter(({ perSecond, runs }) => runs > 0 && perSecond >= sameCapacity * highest)
-  return near.length === 0 ? { perSecond: highest, runs: 0 } : near.reduce<Rate>(pooled, { perSecond: 0, runs: 0 })
+  const near = levels.filter(({ perSecond }) => perSecond >= sameCapacity * highest)
+  return near.reduce<Rate>(pooled, { perSecond: 0, runs: 0 })
 }
 
 /** Both as one, by their runs. */

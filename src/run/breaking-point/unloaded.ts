@@ -1,7 +1,6 @@
 import type { BreakingPointRefused, BreakingPointSearch, Probe, ProbeObjective } from '../../domain/breaking-point.ts'
-import { supportOf } from '../../domain/distribution.ts'
 import { ask, type Course, isCap, type Searching } from './course.ts'
-import { failsClearly, standingOf } from './judge.ts'
+import { failsClearly, fewestJudged, standingOf } from './judge.ts'
 
 /** What runs come to that do not wait for one another. */
 export interface Unloaded {
@@ -15,26 +14,20 @@ export interface Unloaded {
 export type Refusal = Pick<BreakingPointRefused, 'reason' | 'objective' | 'cap'>
 
 const fewestRuns = 59
-const roundsAlone = 2
 const roundsAtMost = 20
 // Whoever looks again and again sees what is not there, so only the first look may be wrong as often as is usual.
 const laterError = 0.02
 
-/** One run at a time, until it is clear that the objectives are kept, or for as long as that is worth it. */
+/** One run at a time: what objectives clearly miss, or what fails, needs no load to do so. */
 export function* measureUnloaded(course: Course): Searching<Unloaded | Refusal> {
   const { search } = course
-  let unloaded: Unloaded | undefined
-  for (let round = 0; round < roundsAlone; round++) {
-    const probe = yield* ask(course, { concurrency: 1 }, roundRuns(search), 0)
-    if (isCap(probe)) return { reason: 'cap', cap: probe }
-    if (failsClearly(search, probe) || probe.throughputPerSecond === undefined) return { reason: 'failsUnloaded' }
-    const told: ProbeObjective[] = merge(unloaded?.told, probe)
-    unloaded = { perSecond: unloaded?.perSecond ?? probe.throughputPerSecond, told }
-    const missed = search.objectives.findIndex((one, index) => standingOf(one, told[index]) === 'missed')
-    if (missed !== -1) return { reason: 'missedUnloaded', objective: missed }
-    if (unclear(search, told) === undefined) return unloaded
-  }
-  return unloaded ?? { reason: 'failsUnloaded' }
+  const probe = yield* ask(course, { concurrency: 1 }, roundRuns(search), 0)
+  if (isCap(probe)) return { reason: 'cap', cap: probe }
+  const { throughputPerSecond, objectives } = probe
+  if (failsClearly(search, probe) || throughputPerSecond === undefined) return { reason: 'failsUnloaded' }
+  const missed = search.objectives.findIndex((one, index) => standingOf(one, objectives[index]) === 'missed')
+  if (missed !== -1) return { reason: 'missedUnloaded', objective: missed }
+  return { perSecond: throughputPerSecond, told: [...objectives] }
 }
 
 /** `unloaded` with a probe in which nothing waited either. */
@@ -53,20 +46,23 @@ export function* makeClear(course: Course, unloaded: Unloaded, concurrency: numb
   for (let clearing = unloaded; ; ) {
     const objective = unclear(search, clearing.told)
     if (objective === undefined) return undefined
+    if (isMissed(search, clearing, objective)) return { reason: 'missedUnloaded', objective }
     if ((clearing.told[objective]?.n ?? 0) >= roundsAtMost * wanted) return { reason: 'insideNoise', objective }
     const probe = yield* ask(course, { concurrency }, Math.max(2 * wanted, 4 * concurrency), 0)
     if (isCap(probe)) return { reason: 'cap', cap: probe, objective }
-    // None is told any more: it would be asked for ever.
-    if (probe.objectives[objective]?.n === 0) return { reason: 'insideNoise', objective }
+    // Nothing tells it any more, and nothing would if it were asked for ever.
+    if ((probe.objectives[objective]?.n ?? 0) === 0) return { reason: 'insideNoise', objective }
     clearing = withProbe(clearing, probe)
   }
 }
 
-function roundRuns({ objectives }: BreakingPointSearch): number {
-  return Math.max(
-    fewestRuns,
-    ...objectives.map((one) => (one.metric === 'failureRatio' ? 1 : supportOf(one.statistic))),
-  )
+function isMissed({ objectives }: BreakingPointSearch, { told }: Unloaded, position: number): boolean {
+  const objective = objectives[position]
+  return objective !== undefined && standingOf(objective, told[position], laterError) === 'missed'
+}
+
+function roundRuns(search: BreakingPointSearch): number {
+  return Math.max(fewestRuns, fewestJudged(search))
 }
 
 /** The position of an objective on a metric of which it is not clear that it is kept; absent when it is of all. */
@@ -79,9 +75,9 @@ function unclear(search: BreakingPointSearch, told: readonly ProbeObjective[]): 
   return found === -1 ? undefined : found
 }
 
-function merge(before: readonly ProbeObjective[] | undefined, { objectives }: Probe): ProbeObjective[] {
+function merge(before: readonly ProbeObjective[], { objectives }: Probe): ProbeObjective[] {
   return objectives.map((own, index) => {
-    const earlier = before?.[index]
+    const earlier = before[index]
     return earlier === undefined ? own : together(earlier, own)
   })
 }

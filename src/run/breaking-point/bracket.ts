@@ -1,0 +1,94 @@
+import {
+  type Binding,
+  type BreakingPointFound,
+  type BreakingPointNotReached,
+  type Cap,
+  caps,
+  type Probe,
+} from '../../domain/breaking-point.ts'
+import { normalQuantile } from '../../stats/normal.ts'
+import type { Rate, Saturation } from './saturate.ts'
+import type { Refusal } from './unloaded.ts'
+
+/** The answer, without what was spent on it. */
+export type Sustained =
+  | Omit<BreakingPointFound, 'runs' | 'probes'>
+  | Omit<BreakingPointNotReached, 'runs' | 'probes'>
+  | Refusal
+
+/** An open load that is sustained. */
+export interface Sustaining extends Rate {
+  probe: Probe
+}
+
+/** A load that is not. */
+export interface Failing extends Rate {
+  bound: Binding
+  /** Absent when it was no open load. */
+  probe?: Probe | undefined
+}
+
+/** What is known so far. */
+export interface Bracket {
+  saturation: Saturation
+  /** As far as is known by now. */
+  capacity: Rate
+  /** The highest one that is sustained. */
+  low?: Sustaining | undefined
+  /** The lowest one that is not. */
+  high?: Failing | undefined
+  /** Open loads that were not, one after the other. */
+  misses: number
+}
+
+// Nearer than that, noise tells more than another probe.
+const near = 1.12
+const cliff = 3
+
+/** The answer, when what is sustained and what is not lie close together. */
+export function answerOf({ saturation, capacity, low, high }: Bracket): Sustained | undefined {
+  if (low === undefined) return undefined
+  if (high !== undefined) return high.perSecond <= near * low.perSecond ? found(low, high) : undefined
+  const { end } = saturation
+  return isCapEnd(end)
+    ? { answer: 'notReached', atLeastPerSecond: low.perSecond, cap: end }
+    : found(low, { ...capacity, bound: end })
+}
+
+/** What can be said when there is no room for another probe. */
+export function whenCapped({ saturation, low, high }: Bracket, cap: Cap): Sustained {
+  if (low !== undefined && high !== undefined) return found(low, high)
+  const { end, keptPerSecond } = saturation
+  return high === undefined && isCapEnd(end)
+    ? { answer: 'notReached', atLeastPerSecond: keptPerSecond, cap }
+    : { reason: 'cap', cap }
+}
+
+/** Whether nothing broke before a cap was reached. */
+export function isCapEnd(end: Saturation['end']): end is Cap {
+  return caps.some((cap) => cap === end)
+}
+
+function found(low: Sustaining, high: Failing): Sustained {
+  return {
+    answer: 'found',
+    sustainedPerSecond: low.perSecond,
+    failingPerSecond: high.perSecond,
+    bound: high.bound,
+    shape: shapeOf(low, high),
+    interval: { low: low.perSecond * (1 - noiseOf(low)), high: high.perSecond * (1 + noiseOf(high)) },
+  }
+}
+
+// Of n arrivals at random √n come more or fewer, and what is served in a time varies likewise.
+function noiseOf({ runs }: Rate): number {
+  return normalQuantile(0.975) * Math.sqrt(2 / runs)
+}
+
+function shapeOf(low: Sustaining, { bound, probe }: Failing): 'smooth' | 'cliff' {
+  if (bound === 'failures') return 'cliff'
+  if (typeof bound === 'string') return 'smooth'
+  const before = low.probe.objectives[bound.objective]?.value
+  const after = probe?.objectives[bound.objective]?.value
+  return before !== undefined && after !== undefined && after > cliff * before ? 'cliff' : 'smooth'
+}
