@@ -30,6 +30,7 @@ const processes: { input: Record<string, string>; groups: CodeSplittingGroup[] }
       // Beside the code that starts them, which looks for them there.
       'watchdog-thread': source('measure/watchdog-thread.ts'),
       'calibration-thread': source('measure/calibration-thread.ts'),
+      'pacing-thread': source('measure/pacing-thread.ts'),
     },
     groups: [
       // A thread that starts with every scenario loads nothing else.

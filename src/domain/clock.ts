@@ -19,6 +19,7 @@ export function sleep(clock: Clock, ms: number): Promise<void> {
 
 // Bound when the module loads: fake timers of a test replace the globals later, and must not stop our clock.
 const now = performance.now.bind(performance)
+const { bigint: nowNs } = process.hrtime
 const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = globalThis
 
 /** Monotonic time of this process; fake timers cannot stop it. */
@@ -34,4 +35,9 @@ export const wallClock: Clock = {
     return () => clearInterval(timer)
   },
   breathe: () => new Promise((resolve) => setImmediate(resolve)),
+}
+
+/** Milliseconds, monotonic, from an arbitrary origin that all threads of this process share; fake timers cannot stop it. */
+export function nowOfThreadsMs(): number {
+  return Number(nowNs()) / 1e6
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../domain/clock.ts'
 import { isOpen, type Load } from '../domain/load.ts'
+import type { Pace } from '../domain/pace.ts'
 import { executeClosed } from './closed-load.ts'
 import { executeOpen } from './open-load.ts'
-import { type Pace, timerPace } from './pace.ts'
+import { timerPace } from './pace.ts'
 import type { RunLoop, Starting } from './run-loop.ts'
 import { takingTurns } from './turn.ts'
 

@@ -1,8 +1,8 @@
 import { type Arrival, arrivals } from '../domain/arrival.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { OpenLoad } from '../domain/load.ts'
+import type { Pace } from '../domain/pace.ts'
 import { startsForMs } from '../domain/plan-load.ts'
-import type { Pace } from './pace.ts'
 import { breathEveryMs, type Starting } from './run-loop.ts'
 
 /**

@@ -1,16 +1,7 @@
 import type { Arrival } from '../domain/arrival.ts'
 import { type Clock, sleep } from '../domain/clock.ts'
-
-/** Gives arrivals when they are due. */
-export interface Pacer {
-  /** The next arrival, now that it is due; a promise of it when it is not; undefined when there is none, or no further run may start. */
-  next: () => Arrival | undefined | Promise<Arrival | undefined>
-  /** Ends it. */
-  close: () => void
-}
-
-/** Paces `arrivals`, which count from `originMs` on the clock, until `isOver`. */
-export type Pace = (arrivals: Iterator<Arrival>, originMs: number, isOver: () => boolean) => Pacer
+import { isOpen, type Load } from '../domain/load.ts'
+import type { Pace } from '../domain/pace.ts'
 
 // Whoever waits for an arrival has to see in time that it will not be started any more.
 const longestWaitMs = 100
@@ -35,4 +26,12 @@ export function timerPace(clock: Clock): Pace {
       close: () => undefined,
     }
   }
+}
+
+/** What waits for the arrivals of `load` where it wants more than a timer; absent otherwise. For one execution of it. */
+export async function precisePaceOf(load: Load, clock: Clock): Promise<Pace | undefined> {
+  if (!isOpen(load) || load.pacing !== 'precise') return undefined
+  // Others shall not load it.
+  const { precisePace } = await import('../measure/precise-pace.ts')
+  return precisePace(clock)
 }

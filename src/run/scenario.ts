@@ -20,6 +20,7 @@ import { markDegraded, startInstruments } from './instruments.ts'
 import { keepRun } from './keep.ts'
 import { lookingBefore } from './looks.ts'
 import { behaviourChecks, executionWarnings } from './notes.ts'
+import { precisePaceOf } from './pace.ts'
 import { recordOf } from './record.ts'
 import type { RunLoop } from './run-loop.ts'
 import type { ScenarioSetting } from './setting.ts'
@@ -113,6 +114,7 @@ async function runAll(course: Course): Promise<void> {
       course.meter = startMeter(() => stopWhenSpent(course))
     const warm = await warmUp(course)
     const runSetting = settingOf(course, isOneAtATime(plan.load) && (warm === undefined || warm >= cpuWorthMs))
+    const pace = await precisePaceOf(plan.load, clock)
     course.originMs = clock.nowMs()
     course.loadStartedAt = new Date()
     const run = async (index: number, dueMs: number) => {
@@ -145,7 +147,7 @@ async function runAll(course: Course): Promise<void> {
     const cut = () => cutRunsInFlight(course)
     const loop = { run, stopped: () => isStopped(course) || isAnswered(course), dropped, cut, pause }
     const runs = isEndedByTime(plan.load) ? undefined : plan.totalRuns
-    await execute(plan.load, { runs }, withLooks(course, loop), clock)
+    await execute(plan.load, { runs, pace }, withLooks(course, loop), clock)
     // A broken threshold needs no confirmation: it is judged by what was measured.
     if (isStopped(course) || course.answer?.answer === 'broken') return
     const made = samples.length
@@ -153,7 +155,8 @@ async function runAll(course: Course): Promise<void> {
     if (fresh === 0) return
     course.confirmedFrom = made
     const confirm = (index: number, dueMs: number) => run(made + index, dueMs)
-    await execute(plan.load, { runs: fresh }, { run: confirm, stopped: () => isStopped(course), cut, pause }, clock)
+    const again = { runs: fresh, pace: await precisePaceOf(plan.load, clock) }
+    await execute(plan.load, again, { run: confirm, stopped: () => isStopped(course), cut, pause }, clock)
   } catch (error) {
     if (!(error instanceof BenchAgentError)) throw error
     // The run that it broke was not measured, whatever it spent.
