@@ -21,7 +21,14 @@ export interface FollowedCall {
   state: 'called' | 'undecided' | 'foreign'
 }
 
+let callsOfRuns = 0
+
 const followedRequests = new WeakMap<object, FollowedCall>()
+
+/** Model calls since this process started that were made by runs; compare two readings to see the calls between them. */
+export function callsInRuns(): number {
+  return callsOfRuns
+}
 
 /** Keeps `call` as that of `request`, an object of its transport. */
 export function keepFollowed(request: object, call: FollowedCall): void {
@@ -111,6 +118,7 @@ function begin(call: FollowedCall): void {
   const sink = claimCall(call.sink)
   call.state = sink === undefined ? 'foreign' : 'called'
   if (sink === undefined) return
+  if ((sink.owner ?? sink).beside !== true) callsOfRuns++
   sink.calls.push(call.wire)
   try {
     sink.onCallStarted?.(call.wire)

@@ -1,7 +1,9 @@
 import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import axios from 'axios'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
 import { injectFaults } from '../../src/capture/intercept/faults.ts'
 import { observe } from '../../src/capture/observe.ts'
@@ -167,6 +169,29 @@ describe.each<[string, () => (signal: AbortSignal) => Promise<unknown>]>([
     expect(calls.length).toBeGreaterThan(45)
     expect(runs.filter(({ outcome }) => outcome === 'ok').length).toBeGreaterThanOrEqual(39)
   })
+})
+
+test('calls that no fault can meet are counted', async () => {
+  const sockets = new WebSocketServer({ port: 0 })
+  const { port } = sockets.address() as AddressInfo
+  const setting = runSetting(wallClock, async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/realtime?model=gpt-realtime`)
+    await new Promise((resolve) => {
+      socket.onopen = resolve
+    })
+    socket.close()
+    await fetch(`${server.baseUrl}/chat/completions`, { method: 'POST', body: JSON.stringify(question) })
+  })
+  const faults = await injectFaults([{ kind: 'rateLimit', rate: 1 }], 1)
+  const run = await measureRun(setting, { name: 'case', input: 1 }, 0)
+  await faults.stop()
+  setting.inFlight.close()
+  sockets.close()
+  expect(run.calls.map(({ api, injected }) => [api, injected])).toEqual([
+    ['realtime', undefined],
+    ['chat', 'rateLimit'],
+  ])
+  expect([faults.calls(), faults.past()]).toEqual([1, 1])
 })
 
 test('a schedule is on the clock that it is given', async () => {

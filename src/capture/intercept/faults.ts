@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { wallClock } from '../../domain/clock.ts'
 import { type Fault, type FaultKind, faultFor, noFaults } from '../../domain/fault.ts'
+import { callsInRuns } from '../follow.ts'
 import { openDoor } from './door.ts'
 import { errorAnswer } from './error-body.ts'
 import { faultAlteration } from './fault-alteration.ts'
@@ -12,6 +13,11 @@ export interface InjectedFaults {
   calls: () => number
   /** How many of them met each kind of fault. */
   injected: () => Record<FaultKind, number>
+  /**
+   * How many model calls went past the door, where no fault can meet them: realtime connections over a WebSocket, and requests of which
+   * only the body tells that they ask a model, where it comes too late to tell.
+   */
+  past: () => number
   /** Injects no more; calls that a fault keeps waiting lose their connection. */
   stop: () => Promise<void>
 }
@@ -40,7 +46,9 @@ export async function injectFaults(
   }
   const stop = await openDoor({ decide })
   originMs = clock.nowMs()
-  return { calls: () => calls, injected: () => ({ ...injected }), stop }
+  const callsBefore = callsInRuns()
+  const past = (): number => Math.max(0, callsInRuns() - callsBefore - calls)
+  return { calls: () => calls, past, injected: () => ({ ...injected }), stop }
 }
 
 function passageOf(fault: Fault, { protocol }: Departure): Passage {

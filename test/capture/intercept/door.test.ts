@@ -9,6 +9,7 @@ import { propertyOf } from '../../../src/capture/fields.ts'
 import { captureFaults } from '../../../src/capture/guard.ts'
 import { openDoor } from '../../../src/capture/intercept/door.ts'
 import type { Departure, Passage } from '../../../src/capture/intercept/passage.ts'
+import { ensureStreamUsage } from '../../../src/capture/intercept/stream-usage.ts'
 import { observe } from '../../../src/capture/observe.ts'
 import { type ByteServer, startHttp1, startHttp2 } from '../transport/byte-server.ts'
 import { type Client, clients, http2Client, textOf, withUndiciRequest } from '../transport/clients.ts'
@@ -173,6 +174,25 @@ describe.each(cases)('%s', (name, client, start) => {
     expect((await watch(ask)).result).toBe(chatStream.join(''))
   })
 
+  test('silence is given up before it began', async () => {
+    await open({ kind: 'silence', injected: 'timeout' })
+    const controller = new AbortController()
+    const { calls } = await watch(async () => {
+      const asked = thrownBy(() => ask(controller.signal))
+      controller.abort()
+      await asked
+      // Undici hears of it when it turns to the request.
+      await new Promise(setImmediate)
+    })
+    for (const { injected, status, endedAtMs } of calls) {
+      expect([injected, status]).toEqual(['timeout', undefined])
+      expect(endedAtMs).toBeDefined()
+    }
+    // Got sends nothing then, so that nothing met it.
+    passages = []
+    expect((await watch(ask)).result).toBe(chatStream.join(''))
+  })
+
   test('silence lasts until the door closes', async () => {
     await open({ kind: 'silence' })
     const close = closeDoor
@@ -319,6 +339,24 @@ test('an answer of the door needs no provider', async () => {
   ])
   expect(result).toEqual([429, 429])
   expect(calls.map((call) => call.url)).toEqual([url, url])
+})
+
+test('a stream that is asked for its usage comes to the door, too', async () => {
+  const server = await startHttp1(async (reply) => {
+    reply.startStream()
+    for (const event of chatStream) await reply.write(event)
+    reply.end()
+  })
+  const stopEnsuring = ensureStreamUsage()
+  const ask = async () => textOf(await (clients.fetch as Client)({ url: server.origin + path, body: question }))
+  await open(answer, { kind: 'alter', alter: () => ({ chunk: (bytes) => [{ bytes }], end: () => [] }) })
+  const { result, wires, calls } = await watch(async () => [await ask(), await ask()])
+  expect(result[0]).toContain('slow down')
+  expect(result[1]).not.toContain('usage')
+  expect(calls[1]?.usage).toBeDefined()
+  expect(Buffer.concat(wires[0]?.requestChunks ?? []).toString()).toContain('include_usage')
+  stopEnsuring()
+  await server.close()
 })
 
 test('a closed door changes nothing any more', async () => {
