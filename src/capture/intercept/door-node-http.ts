@@ -55,6 +55,11 @@ export function openNodeHttpDoor(door: Door, loopback: Loopback): () => void {
       stop()
       settle(request, asksModel(chunk) ? door.passageOf(call) : undefined, call.wire.url)
     })
+    // One without a body asks no model.
+    const stopEnd = tap(request, 'end', () => {
+      stopEnd()
+      process.nextTick(() => settle(request, undefined))
+    })
     wallClock.after(bodyWaitMs, () => settle(request, undefined))
   }
   // An agent gives it from within the constructor, too, before anybody was told of the request.

@@ -1,6 +1,5 @@
 import { type Fields, isFields } from '../fields.ts'
 import { type FollowedCall, followedBy } from '../follow.ts'
-import { guarded, recordFault } from '../guard.ts'
 import { asksModel } from '../provider/unknown.ts'
 import { isBytes, subscribeAll } from '../transport/channel.ts'
 import { type AlteredAnswer, alterAnswer, headOf, withoutLength } from './altered-answer.ts'
@@ -8,14 +7,15 @@ import { takeOver } from './kept-undici.ts'
 import { otherSideClosed } from './lost-connection.ts'
 import { override } from './override.ts'
 import { type Altered, type Door, mayAskModel } from './passage.ts'
-import { abortError, methodsOf, type UndiciMethods } from './undici-request.ts'
+import { abortError, methodsOf } from './undici-request.ts'
 
 /** Asks at `door` for the requests of every dispatcher of undici, built in or not, until the returned function is called. */
 export function openUndiciDoor(door: Door): () => void {
   return subscribeAll({ 'undici:request:create': ({ request }) => onCreate(request, door) })
 }
 
-// Published by the request's constructor, when the dispatcher has it in no queue yet.
+// Published by the request's constructor, when the dispatcher has it in no queue yet. A body that is a stream stays as it is, for
+// undici listens to it already.
 function onCreate(request: unknown, door: Door): void {
   const call = followedBy(request)
   if (call === undefined || !isFields(request)) return
@@ -27,7 +27,7 @@ function onCreate(request: unknown, door: Door): void {
   const { body } = request
   if (isBytes(body)) {
     if (asksModel(body)) pass(request, call, door)
-  } else if (isAsyncIterable(body)) {
+  } else if (isAsyncIterable(body) && typeof body.on !== 'function') {
     request.body = peeked(body, request, call, door)
   }
 }
@@ -71,13 +71,13 @@ async function* bodyOf(body: unknown): AsyncGenerator<unknown> {
   else if (isAsyncIterable(body)) yield* body
 }
 
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> & Fields {
   return isFields(value) && typeof value[Symbol.asyncIterator] === 'function'
 }
 
 /** Has the answer to `request` altered on its way to who asked, and to the record. */
 function alter(request: Fields, passage: Altered, door: Door): void {
-  const methods: UndiciMethods = methodsOf(request)
+  const methods = methodsOf(request)
   let answer: AlteredAnswer | undefined
   let abortOnWire: ((error: unknown) => void) | undefined
   let hasCome = false
@@ -89,10 +89,10 @@ function alter(request: Fields, passage: Altered, door: Door): void {
     if (!hasCome) abortOnWire?.(error)
     else if (request.aborted !== true && request.completed !== true) fail(error ?? abortError())
   }
-  const fail = (error: unknown): void => {
+  const fail = (error: unknown): unknown => {
     answer?.stop()
     stopClosing()
-    methods.fail(error)
+    return methods.fail(error)
   }
   const begin = (rawHeaders: unknown): unknown => {
     const alteration = passage.alter(headOf(rawHeaders))
@@ -107,7 +107,7 @@ function alter(request: Fields, passage: Altered, door: Door): void {
       cut: () => abort(otherSideClosed()),
     }
     answer = alterAnswer(alteration, sink)
-    stopClosing = door.onClose(guarded(sink.cut).bind(undefined, undefined))
+    stopClosing = door.onClose(sink.cut)
     return alteration.shortens && Array.isArray(rawHeaders) ? withoutLength(rawHeaders) : rawHeaders
   }
 
@@ -131,13 +131,7 @@ function alter(request: Fields, passage: Altered, door: Door): void {
     answer.end()
     return undefined
   })
-  override(request, methods.names.fail, (error) => {
-    try {
-      fail(error)
-    } catch (thrown) {
-      recordFault(thrown)
-    }
-  })
+  override(request, methods.names.fail, fail)
   // Undici is at work on it already where its body had to be seen first.
   if (typeof request.abort === 'function') {
     const { abort: given } = request

@@ -1,3 +1,4 @@
+import { guarded, recordFault } from '../guard.ts'
 import { observe } from '../observe.ts'
 import { openHttp2Door } from './door-http2.ts'
 import { openNodeHttpDoor } from './door-node-http.ts'
@@ -21,10 +22,19 @@ export interface Doorkeeper {
  */
 export async function openDoor({ decide }: Doorkeeper): Promise<() => Promise<void>> {
   const closing = new Set<() => void>()
+  let isOpen = true
+  const passageAt = (departure: Departure): Passage | undefined => {
+    try {
+      return isOpen ? decide(departure) : undefined
+    } catch (error) {
+      recordFault(error)
+      return undefined
+    }
+  }
   const door: Door = {
-    decide,
+    decide: passageAt,
     passageOf: ({ wire, sink }) => {
-      const passage = comesToDoor(sink) ? decide(wire) : undefined
+      const passage = comesToDoor(sink) ? passageAt(wire) : undefined
       if (passage !== undefined) mark(wire, passage)
       return passage
     },
@@ -37,8 +47,9 @@ export async function openDoor({ decide }: Doorkeeper): Promise<() => Promise<vo
   // First, so that requests are followed before the door is asked, and the record has what comes out of it.
   const stops = [observe(), openUndiciDoor(door), openNodeHttpDoor(door, loopback), openHttp2Door(door, loopback)]
   return async () => {
+    isOpen = false
     for (const stop of stops.splice(0).reverse()) stop()
-    for (const then of closing) then()
+    for (const then of closing) guarded(then)(undefined)
     closing.clear()
     await loopback.close()
   }

@@ -26,8 +26,13 @@ export async function openLoopback(): Promise<Loopback> {
     const port = socket?.remotePort ?? 0
     const kept = expected.get(port)
     expected.delete(port)
-    // Of a client that has gone, nothing needs to be told.
-    if (kept !== undefined) pass(asked, response, kept, () => sockets.get(port)?.resetAndDestroy()).catch(recordFault)
+    if (kept === undefined) return
+    const reset = (): unknown => sockets.get(port)?.resetAndDestroy()
+    pass(asked, response, kept, reset).catch((error: unknown) => {
+      // Of a client that has gone, nothing needs to be told.
+      if (asked.complete) recordFault(error)
+      reset()
+    })
   }
   const onConnection = (socket: Socket): void => {
     const port = socket.remotePort ?? 0
@@ -59,7 +64,7 @@ function listen(server: Server, onConnection: (socket: Socket) => void): Promise
   })
 }
 
-async function pass(asked: Asked, response: Answering, kept: Kept, reset: () => void): Promise<void> {
+async function pass(asked: Asked, response: Answering, kept: Kept, reset: () => unknown): Promise<void> {
   const chunks: Uint8Array[] = []
   for await (const chunk of asked) chunks.push(chunk)
   if (kept.kind === 'reset') reset()
