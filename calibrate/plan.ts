@@ -1,3 +1,4 @@
+import { breakingPointExperiments } from './breaking-point-experiment.ts'
 import { casesExperiment } from './cases-experiment.ts'
 import type { Experiment } from './experiment.ts'
 import { machineExperiment } from './machine-experiment.ts'
@@ -19,6 +20,7 @@ const counts = {
     inTurns: 4000,
     scenarios: 20_000,
     withCases: 600,
+    searches: 400,
   },
   quick: {
     suites: 100,
@@ -30,12 +32,13 @@ const counts = {
     inTurns: 100,
     scenarios: 1000,
     withCases: 40,
+    searches: 40,
   },
 } as const satisfies Record<Form, object>
 
 /** What is measured. */
 export function experiments(form: Form): Experiment[] {
-  const { suites, every, compareEvery, compareFoundEvery, young, youngEvery, inTurns, scenarios, withCases } =
+  const { suites, every, compareEvery, compareFoundEvery, young, youngEvery, inTurns, scenarios, withCases, searches } =
     counts[form]
   const mature = { sessions: matureSessions, trials: suites, every }
   return [
@@ -50,5 +53,6 @@ export function experiments(form: Form): Experiment[] {
     metricsExperiment(scenarios),
     casesExperiment(withCases),
     sidesExperiment(inTurns),
+    ...breakingPointExperiments(searches, form === 'quick'),
   ]
 }

@@ -1,3 +1,4 @@
+import { breakingPointRows, breakingPointTitles } from './breaking-point-table.ts'
 import { intervalOf, isOk, type Line } from './line.ts'
 import { peerRules } from './peer-rules.ts'
 
@@ -5,7 +6,8 @@ import { peerRules } from './peer-rules.ts'
 export function tables(lines: readonly Line[], few: boolean): string {
   const own = lines.filter(({ peer }) => peer !== true)
   const held = own.filter(({ bound }) => bound !== undefined)
-  const told = own.filter(({ bound }) => bound === undefined)
+  const told = own.filter(({ bound, name }) => bound === undefined && !name.startsWith('breaking_point.'))
+  const searched = breakingPointRows(new Map(lines.map(({ name, value }) => [name, value])))
   const blocks = [
     held.length === 0
       ? ''
@@ -15,6 +17,7 @@ export function tables(lines: readonly Line[], few: boolean): string {
         ),
     told.length === 0 ? '' : table(head, told.map(cells)),
     ...peerTables(lines),
+    searched.length === 0 ? '' : table(breakingPointTitles, searched),
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
 }

@@ -5,6 +5,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { breakingPointRows, breakingPointTitles } from '../calibrate/breaking-point-table.ts'
 import { peerRules } from '../calibrate/peer-rules.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/server.ts'
 import { matureExecutions, smallestEffectRatio } from '../src/compare/evidence/rule.ts'
@@ -185,6 +186,12 @@ describe('the tables', () => {
     expect(rows.length).toBeGreaterThan(5)
     const heads = ['Rate', 'bench-agent', ...peerRules.map(({ label }) => label)]
     expect(marked(methodology, 'calibration of others')).toBe(table(heads, rows))
+  })
+
+  test('of breaking points is what the calibration measured', () => {
+    const rows = breakingPointRows(new Map(lines.map(({ name, value }) => [name, value])))
+    expect(rows.length).toBeGreaterThan(5)
+    expect(marked(methodology, 'breaking points')).toBe(table([...breakingPointTitles], rows))
   })
 })
 
