@@ -46,9 +46,20 @@ export interface AlteredAnswer {
   stop: () => void
 }
 
+interface Step {
+  /** Not before that. */
+  dueMs: number
+  /** Nothing follows for so long; 0 when it does something instead. */
+  pauseMs: number
+  act: () => void
+}
+
+// Until everybody has had a turn.
+const turn: Step = { dueMs: 0, pauseMs: 1, act: () => undefined }
+
 /** Passes on what `alteration` makes of an answer, in its order and its time. */
 export function alterAnswer(alteration: Alteration, sink: AnswerSink, clock: Clock = wallClock): AlteredAnswer {
-  const steps: { dueMs: number; pauseMs: number; act: () => void }[] = []
+  const steps: Step[] = []
   let isOver = false
   let isWaiting = false
   let cancel: () => void = () => undefined
@@ -81,7 +92,7 @@ export function alterAnswer(alteration: Alteration, sink: AnswerSink, clock: Clo
     for (const one of passed) {
       if ('pauseMs' in one) steps.push({ dueMs: 0, pauseMs: one.pauseMs, act: () => undefined })
       // In a turn of its own, as on the wire: clients have what came before by then.
-      else if ('cut' in one) steps.push({ dueMs: nowMs + 1, pauseMs: 0, act: () => stopWith(sink.cut) })
+      else if ('cut' in one) steps.push(turn, { dueMs: 0, pauseMs: 0, act: () => stopWith(sink.cut) })
       else steps.push({ dueMs: nowMs + (one.delayMs ?? 0), pauseMs: 0, act: () => sink.pass(one.bytes) })
     }
     advance()

@@ -124,6 +124,26 @@ describe('what is passed on, in time', () => {
     expect(times.map(([, atMs]) => atMs)).toEqual([0])
   })
 
+  test('a cut has a turn of its own, however slow the process is', () => {
+    let nowMs = 0
+    const timers: (() => void)[] = []
+    const clock = {
+      ...virtualClock(),
+      nowMs: () => (nowMs += 10),
+      after: (_: number, then: () => void) => {
+        timers.push(then)
+        return () => undefined
+      },
+    }
+    const seen: string[] = []
+    const sink = { pass: () => seen.push('bytes'), end: () => seen.push('end'), cut: () => seen.push('cut') }
+    const answer = alterAnswer(faultAlteration({ kind: 'cutStream', afterChunks: 1, ...when }, head), sink, clock)
+    answer.chunk(Buffer.from(events.join('')))
+    expect(seen).toEqual(['bytes'])
+    timers.shift()?.()
+    expect(seen).toEqual(['bytes', 'cut'])
+  })
+
   test('after a cut nothing comes', async () => {
     const times = await timesOf(faultAlteration({ kind: 'cutStream', afterChunks: 1, ...when }, head), 3)
     expect(times.map(([what]) => what)).toEqual([events[0], 'CUT'])
