@@ -124,6 +124,7 @@ describe('it is not reached', () => {
   test.for([
     ['below the highest concurrency', { maxConcurrency: 8 }, 8, 'concurrency', 0.01],
     ['below the highest rate', { maxRatePerSecond: 6 }, 6, 'rate', 0.01],
+    ['below a rate that one run at a time exceeds', { maxRatePerSecond: 0.3 }, 0.3, 'rate', 0.01],
     ['with the runs there are', { maxRuns: 250 }, 16, 'runs', 0.01],
     ['with the money there is', { maxCostUsd: 2 }, 16, 'cost', 0.01],
     ['with money of which nobody knows how far it goes', { maxCostUsd: 2 }, 1, 'cost', undefined],

@@ -44,20 +44,23 @@ export interface Bracket {
 // Nearer than that, noise tells more than another probe.
 const near = 1.12
 const cliff = 3
+const fewSlots = 3
 
 /** The answer, when what is sustained and what is not lie close together. */
 export function answerOf({ saturation, capacity, low, high }: Bracket): Sustained | undefined {
   if (low === undefined) return undefined
-  if (high !== undefined) return high.perSecond <= near * low.perSecond ? found(low, high) : undefined
+  const slots = slotsOf({ saturation, capacity })
+  if (high !== undefined) return high.perSecond <= near * low.perSecond ? found(low, high, slots) : undefined
   const { end } = saturation
   return isCapEnd(end)
     ? { answer: 'notReached', atLeastPerSecond: low.perSecond, cap: end }
-    : found(low, { ...capacity, bound: end })
+    : found(low, { ...capacity, bound: end }, slots)
 }
 
 /** What can be said when there is no room for another probe. */
-export function whenCapped({ saturation, low, high }: Bracket, cap: Cap): Sustained {
-  if (low !== undefined && high !== undefined) return found(low, high)
+export function whenCapped(bracket: Bracket, cap: Cap): Sustained {
+  const { saturation, low, high } = bracket
+  if (low !== undefined && high !== undefined) return found(low, high, slotsOf(bracket))
   const { end, keptPerSecond } = saturation
   return high === undefined && isCapEnd(end)
     ? { answer: 'notReached', atLeastPerSecond: keptPerSecond, cap }
@@ -69,20 +72,29 @@ export function isCapEnd(end: Saturation['end']): end is Cap {
   return caps.some((cap) => cap === end)
 }
 
-function found(low: Sustaining, high: Failing): Sustained {
+/** How many runs it works on at a time. */
+export function slotsOf({ saturation, capacity }: Pick<Bracket, 'saturation' | 'capacity'>): number {
+  return capacity.perSecond / saturation.unloaded.perSecond
+}
+
+function found(low: Sustaining, high: Failing, slots: number): Sustained {
   return {
     answer: 'found',
     sustainedPerSecond: low.perSecond,
     failingPerSecond: high.perSecond,
     bound: high.bound,
     shape: shapeOf(low, high),
-    interval: { low: low.perSecond * (1 - noiseOf(low)), high: high.perSecond * (1 + noiseOf(high)) },
+    interval: {
+      low: low.perSecond * (1 - noiseOf(low, slots)),
+      high: high.perSecond * (1 + noiseOf(high, slots)),
+    },
   }
 }
 
-// Of n arrivals at random √n come more or fewer, and what is served in a time varies likewise.
-function noiseOf({ runs }: Rate): number {
-  return normalQuantile(0.975) * Math.sqrt(2 / runs)
+// Of n arrivals at random √n come more or fewer, and what is served in a time varies likewise. With few slots a slow run keeps many
+// others waiting, so that fewer of them tell something new.
+function noiseOf({ runs }: Rate, slots: number): number {
+  return normalQuantile(0.975) * Math.sqrt((2 / runs) * (1 + fewSlots / slots))
 }
 
 function shapeOf(low: Sustaining, { bound, probe }: Failing): 'smooth' | 'cliff' {

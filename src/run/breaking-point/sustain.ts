@@ -1,5 +1,5 @@
 import type { Probe } from '../../domain/breaking-point.ts'
-import { answerOf, type Bracket, type Failing, isCapEnd, type Sustained, whenCapped } from './bracket.ts'
+import { answerOf, type Bracket, type Failing, isCapEnd, type Sustained, slotsOf, whenCapped } from './bracket.ts'
 import { ask, type Course, isCap, type Searching } from './course.ts'
 import { brokenBy, fewestJudged, isRising } from './judge.ts'
 import { pooled, type Saturation } from './saturate.ts'
@@ -55,10 +55,9 @@ function firstRate({ saturation, capacity, high }: Bracket): number {
   return high === undefined ? belowCapacity * capacity.perSecond : Math.sqrt(saturation.keptPerSecond * high.perSecond)
 }
 
-function runsFor({ search }: Course, { saturation, capacity }: Bracket, perSecond: number): number {
-  const alone = saturation.unloaded.perSecond
-  const slots = capacity.perSecond / alone
-  const ofSlots = Math.min(mostRunsOfSlots, fewestRunsOfSlots / slots)
+function runsFor({ search }: Course, bracket: Bracket, perSecond: number): number {
+  const alone = bracket.saturation.unloaded.perSecond
+  const ofSlots = Math.min(mostRunsOfSlots, fewestRunsOfSlots / slotsOf(bracket))
   const judged = fewestJudged(search) / (1 - leftOut)
   return Math.ceil(Math.max(fewestRuns, judged, ofSlots, (fewestTimes * perSecond) / alone))
 }
