@@ -29,6 +29,7 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
 /** Likewise the rooms of `compare`; the empty name is what lies in none of them. */
 export const roomsOfCompare: Readonly<Record<string, readonly string[]>> = {
   evidence: [],
+  load: [],
   power: ['evidence'],
   session: ['evidence'],
   explain: ['evidence', 'session'],

@@ -3,6 +3,7 @@ import { type Detect, detectNames } from './detect.ts'
 import { type Distribution, statistics } from './distribution.ts'
 import { EnvironmentSchema } from './environment-schema.ts'
 import { HealthSchema } from './health.ts'
+import { IdentitySchema } from './identity.ts'
 import type { Limits } from './limit.ts'
 import { LoadSchema, SeriesSchema } from './load-schema.ts'
 import type { Resources } from './metric-kind.ts'
@@ -10,6 +11,7 @@ import { distributionMetricNames, limitNames, scenarioMetricNames } from './metr
 import { type Outcome, outcomes, runValues } from './sample.ts'
 import { errorClasses } from './span.ts'
 import type { Stop } from './stop.ts'
+import { StudySchema } from './study-schema.ts'
 import type { GroupSummary, Summary } from './summary.ts'
 import type { Thresholds } from './threshold.ts'
 import { RunTraceSchema } from './trace-schema.ts'
@@ -115,17 +117,7 @@ export const ExecutionRecord = z.strictObject({
   schemaVersion: z.literal(1),
   /** Unique. */
   execution: z.string(),
-  identity: z.strictObject({
-    /** Name of the test project; empty when it has none. */
-    project: z.string(),
-    /** The file, relative to the project's root, with forward slashes; empty outside a test. */
-    file: z.string(),
-    /** Names of the suites around the scenario, outermost first. */
-    suite: z.array(z.string()),
-    name: z.string(),
-    /** What the baseline goes by. */
-    id: z.string(),
-  }),
+  identity: IdentitySchema,
   /** 0-based number of the attempt, when the test was retried. */
   attempt: count,
   /** ISO 8601. */
@@ -242,6 +234,8 @@ export const Results = z.strictObject({
   startedAt: z.string(),
   environment: EnvironmentSchema,
   records: z.array(ExecutionRecord),
+  /** Questions that took more than one execution; absent when none was asked. */
+  studies: maybe(z.array(StudySchema)),
   /** How the suite is, and what to do about it; absent when nothing was measured. */
   health: maybe(HealthSchema),
   /** What times lie off as a whole, for each project and kind of machine; absent when none do. */

@@ -12,7 +12,8 @@ const count = z.int().check(z.minimum(0))
 const maybe = z.optional
 
 const Status = z.enum(['pass', 'fail', 'inconclusive'])
-const CheckSchema = z.strictObject({
+/** A check in a file, or from another process. */
+export const CheckSchema = z.strictObject({
   status: Status,
   code: z.enum([
     'threshold',

@@ -12,6 +12,7 @@ export function resultsOf(session: Session): Results {
     startedAt: session.startedAt,
     environment: session.environment,
     records: session.executions.map(({ record }) => record),
+    studies: session.studies?.map(({ record }) => record),
     health: sessionHealth(session),
     shifts: shifts.length === 0 ? undefined : shifts.map(shiftResult),
   }

@@ -13,6 +13,7 @@ import type { Session } from './session.ts'
 import { describeStandings, describeWork } from './session-line.ts'
 import { isRedByShift, shiftLines, shiftsOf } from './shift-line.ts'
 import { finalExecutions, nameOf, standingOf } from './standing.ts'
+import { studySections } from './study/markdown-studies.ts'
 
 /** How {@link renderMarkdown} links to files. */
 export interface MarkdownOptions {
@@ -38,6 +39,7 @@ export function renderMarkdown(session: Session, { filesUrl = '..' }: MarkdownOp
     changesSection(session, filesUrl),
     unchangedSection(session),
     adviceSection(session),
+    ...studySections(session),
     notesSection(session),
     problemsSection(session),
     categoriesSection(session),

@@ -2,6 +2,7 @@ import type { Calibration } from '../domain/calibration.ts'
 import type { Environment } from '../domain/environment.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
+import type { StudyRecord } from '../domain/study.ts'
 
 /** A scenario's execution, with what became of its test. */
 export interface ReportedExecution {
@@ -9,6 +10,15 @@ export interface ReportedExecution {
   /** Whether the test that ran it failed, for whatever reason. */
   failed: boolean
   /** Where the scenario stands, relative to the project: `test/refund.perf.ts:12:1`; absent when the runner did not say. */
+  place?: string | undefined
+}
+
+/** A study, with what became of its test. */
+export interface ReportedStudy {
+  record: StudyRecord
+  /** Whether the test that made it failed, for whatever reason. */
+  failed: boolean
+  /** As in {@link ReportedExecution}. */
   place?: string | undefined
 }
 
@@ -60,6 +70,8 @@ export interface Session {
   environment: Environment
   /** In the order in which they were made. */
   executions: ReportedExecution[]
+  /** Questions that took more than one execution; absent when none was asked. */
+  studies?: ReportedStudy[] | undefined
   dead: DeadScenario[]
   /** Scenarios that did not run because their process died. */
   notRun: string[]

@@ -6,9 +6,10 @@ import { confirmingRuns } from './confirmed.ts'
 import { describeCases } from './impact-line.ts'
 import { firstSeen, groupProblems, howOften, moreProblems, problemsUntold } from './problem.ts'
 import { statisticText } from './result-column.ts'
-import type { DeadScenario, ReportedExecution, Session } from './session.ts'
+import type { DeadScenario, ReportedExecution, ReportedStudy, Session } from './session.ts'
 import { isRedByShift, shiftsOf } from './shift-line.ts'
 import { bySeverity, finalExecutions, nameOf, standingOf } from './standing.ts'
+import { nameOfStudy } from './study/study-lines.ts'
 import type { Paper } from './terminal-paper.ts'
 import { cutEnd, displayWidth, oneLine, wrap } from './text.ts'
 
@@ -24,6 +25,7 @@ export function brokenLines(session: Session, paper: Paper): string[] {
   const failed = bySeverity(all.filter(({ record }) => !isRedByShift(record, shifts)))
   const blocks = [
     ...session.dead.map((dead) => deadBlock(dead, paper)),
+    ...(session.studies ?? []).flatMap((study) => studyBlock(study, paper)),
     ...failed.slice(0, mostScenarios).map((execution) => failedBlock(execution, paper)),
   ]
   const red = shifts.flatMap((shift) => shift.red.map(nameOf))
@@ -58,6 +60,16 @@ function failedBlock({ record, place, failed }: ReportedExecution, paper: Paper)
   if (failed && reasons.length === 0)
     lines.push(...reasonLines('Its test failed outside of the verdict.', 'See the error of the test above.', paper))
   return [...lines, ...detailLines(record, paper), ...problemLines(record, paper)]
+}
+
+/** What a study itself failed; what its executions failed is told with them. */
+function studyBlock({ record, place }: ReportedStudy, paper: Paper): string[][] {
+  const failing = record.checks.filter(({ status }) => status === 'fail')
+  if (failing.length === 0) return []
+  const reasons = failing.flatMap(({ message, remedy }, position) =>
+    reasonLines(message, remedy === failing[position + 1]?.remedy ? undefined : remedy, paper),
+  )
+  return [[...titleLines(nameOfStudy(record), place, paper), ...reasons]]
 }
 
 function deadBlock({ name, place, reason, remedy, runsKept, partial }: DeadScenario, paper: Paper): string[] {

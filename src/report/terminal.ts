@@ -14,6 +14,7 @@ import { describeStandings, describeWork } from './session-line.ts'
 import { shiftLines } from './shift-line.ts'
 import { finalExecutions, marks, nameOf } from './standing.ts'
 import { stopLines } from './stopped.ts'
+import { studyLines } from './study/study-lines.ts'
 import { renderTable, type TableRow } from './table.ts'
 import { brokenLines } from './terminal-broken.ts'
 import { type Paper, paperOf } from './terminal-paper.ts'
@@ -32,8 +33,8 @@ export interface TerminalOptions {
  * scenario ran. Ends without a line break.
  */
 export function renderTerminal(session: Session, { columns, colors }: TerminalOptions): string {
-  const { executions, dead, notRun, baselines } = session
-  if (executions.length + dead.length + notRun.length + baselines.problems.length === 0) return ''
+  const { executions, studies = [], dead, notRun, baselines } = session
+  if (executions.length + studies.length + dead.length + notRun.length + baselines.problems.length === 0) return ''
   const paper = paperOf(columns, pc.createColors(colors))
   const sections = [
     [...verdictLines(answersOf(session), paper), ...contextLines(session, paper)],
@@ -41,6 +42,7 @@ export function renderTerminal(session: Session, { columns, colors }: TerminalOp
     noteLines(session, paper),
     tableLines(session, paper),
     loadLines(session, paper),
+    studyLines(session, paper),
     [...baselineSection(session, paper), ...footLines(session, paper)],
     stepLines([...healthStep(session), ...nextSteps(session)], paper),
   ]

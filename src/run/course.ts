@@ -37,6 +37,8 @@ export interface Course {
   answer: Answer | undefined
   /** Position of the first run that was made to confirm what the others showed; absent when none was. */
   confirmedFrom: number | undefined
+  /** Time in which others were at work, in milliseconds. */
+  waitedMs: number
   /** Starts that the load dropped. */
   dropped: number
   /** Absent where none is kept. */

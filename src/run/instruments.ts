@@ -14,6 +14,7 @@ import { guardProcess } from '../measure/guard.ts'
 import { type HeapReading, heapAfterCollection } from '../measure/memory.ts'
 import { watchResidentSet } from '../measure/resident-set.ts'
 import { theilSenSlope } from '../stats/theil-sen.ts'
+import { sharesProcess } from './turn.ts'
 
 /** Everything that watches while an execution goes. */
 export interface Instruments {
@@ -104,7 +105,7 @@ function heapReader(plan: Plan, clock: Clock, loop: LoopWatch): HeapReader {
   const asked = plan.thresholds.heapGrowthBytes !== undefined
   const { totalRuns = 0 } = plan
   const marks = [...new Set([1, 2, 3, 4, 5, 6].map((part) => Math.ceil((totalRuns * part) / 6)))]
-  const due = totalRuns > 0 && (asked || isOneAtATime(plan.load)) ? marks : []
+  const due = totalRuns > 0 && !sharesProcess() && (asked || isOneAtATime(plan.load)) ? marks : []
   const readings: HeapReading[] = []
   let pausedMs = 0
   return {

@@ -70,6 +70,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     mistake: undefined,
     answer: plan.looks === undefined || takesTurns() ? undefined : unanswered,
     confirmedFrom: undefined,
+    waitedMs: 0,
     dropped: 0,
     series,
   }
@@ -145,7 +146,10 @@ async function runAll(course: Course): Promise<void> {
       course.series?.addDrop(dueMs)
     }
     const cut = () => cutRunsInFlight(course)
-    const loop = { run, stopped: () => isStopped(course) || isAnswered(course), dropped, cut, pause }
+    const waited = (ms: number) => {
+      course.waitedMs += ms
+    }
+    const loop = { run, stopped: () => isStopped(course) || isAnswered(course), dropped, cut, waited, pause }
     const runs = isEndedByTime(plan.load) ? undefined : plan.totalRuns
     await execute(plan.load, { runs, pace }, withLooks(course, loop), clock)
     // A broken threshold needs no confirmation: it is judged by what was measured.
@@ -224,7 +228,11 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   // What they cost is in no run.
   tally.untold += afterEnd
   if (foreign.crossed) forgetAttribution(course)
-  const resources = { ...readings, ...generatorOf(course), durationMs: Math.max(0, durationOf(samples) - pausedMs) }
+  const resources = {
+    ...readings,
+    ...generatorOf(course),
+    durationMs: Math.max(0, durationOf(samples) - pausedMs - course.waitedMs),
+  }
   const summary = summarize(samples, resources, plan.cases)
   const comparability = comparabilityOf(course)
   const checks = [...stopChecks(course), ...behaviourChecks(tally)]

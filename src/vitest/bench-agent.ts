@@ -1,144 +1,14 @@
-import type { TestContext } from 'vitest'
 import { type BenchAgentError, mistakesError } from '../domain/errors.ts'
 import { isTimed, isTraced } from '../domain/load-shape.ts'
 import { executionLimitMs, mostRuns, planScenario, quantileMistakes } from '../domain/plan.ts'
 import { isImmediate } from '../run/cases.ts'
 import { requireScenarioOptions } from '../run/options.ts'
-import type { BenchAgent, RunnerOptions } from './api.ts'
-import { type CallSite, callSite } from './call-site.ts'
-import { destructuredNames } from './fixture-names.ts'
-import { maybeVitest, requireVitest } from './runner.ts'
+import type { BenchAgent } from './api.ts'
+import { testFunction } from './collector.ts'
 import { runScenarioTest, type UntypedOptions } from './scenario-test.ts'
-import { workerSettings } from './settings.ts'
-
-type Callback = (...given: never[]) => unknown
-
-/** Rows whose options are made one by one, in the order in which Vitest formats their titles. */
-interface Rows {
-  next: number
-  optionsOf: (index: number) => UntypedOptions
-  check: Callback | undefined
-  site: CallSite
-}
-
-const rowsKey = Symbol('rows')
-type Collected = UntypedOptions & { [rowsKey]?: Rows }
-
-/** What Vitest makes of a collecting function. */
-interface Collector {
-  (name: string, options?: object, check?: Callback): void
-  skip: Collector
-  only: Collector
-  todo: Collector
-  fails: Collector
-  concurrent: Collector
-  skipIf: (condition: unknown) => Collector
-  runIf: (condition: unknown) => Collector
-  for: (rows: readonly unknown[]) => (name: string, options: object, check: Callback) => void
-  each: Collector['for']
-  extend: (fixtures: object) => Collector
-}
-
-const outsideVitest = new Proxy((() => undefined) as unknown as Collector, {
-  apply: () => requireVitest('benchAgent'),
-  get: () => requireVitest('benchAgent'),
-})
 
 /** Measures an agent in a test of its own. */
-export const benchAgent: BenchAgent = publicCollector(maybeVitest === undefined ? outsideVitest : createCollector())
-
-// Vitest's types describe tests that are called once; ours are in `api.ts`, and the two meet only here.
-function createCollector(): Collector {
-  return requireVitest('benchAgent').TestRunner.createTaskCollector(collect as never) as unknown as Collector
-}
-
-function publicCollector(collector: Collector): BenchAgent {
-  const call = (name: string, options?: object, check?: Callback) => collector(name, options, check)
-  const wrapped = (get: () => Collector) => ({ get: () => publicCollector(get()), enumerable: true })
-  Object.defineProperties(call, {
-    skip: wrapped(() => collector.skip),
-    only: wrapped(() => collector.only),
-    todo: wrapped(() => collector.todo),
-    fails: wrapped(() => collector.fails),
-    concurrent: wrapped(() => collector.concurrent),
-    skipIf: { value: (condition: unknown) => publicCollector(collector.skipIf(condition)) },
-    runIf: { value: (condition: unknown) => publicCollector(collector.runIf(condition)) },
-    extend: { value: (fixtures: object) => publicCollector(collector.extend(fixtures)) },
-    for: { value: (rows: readonly unknown[]) => forRows(collector, rows, (row) => [row]) },
-    each: {
-      value: (rows: readonly unknown[]) =>
-        forRows(collector, rows, rows.every(Array.isArray) ? (row) => row as unknown[] : (row) => [row]),
-    },
-  })
-  return call as unknown as BenchAgent
-}
-
-// Vitest formats the titles, so that they read as its own; options and check are ours, row by row.
-function forRows(collector: Collector, rows: readonly unknown[], spread: (row: unknown) => unknown[]) {
-  return (name: string, optionsOfRow: (...row: unknown[]) => UntypedOptions, check?: Callback) => {
-    const made: Rows = { next: 0, optionsOf: (index) => optionsOfRow(...spread(rows[index])), check, site: callSite() }
-    collector.for(rows)(name, { [rowsKey]: made }, () => undefined)
-  }
-}
-
-const inheritedNames = ['timeout', 'retry', 'repeats', 'concurrent', 'fails'] as const
-const runnerNames = [
-  'timeout',
-  'retry',
-  'repeats',
-  'tags',
-  'meta',
-  'fails',
-  'skip',
-  'only',
-  'todo',
-  'concurrent',
-] as const
-
-function collect(
-  this: Record<string, unknown>,
-  name: string | { name: string },
-  given?: Collected,
-  givenCheck?: Callback,
-): void {
-  const rows = given?.[rowsKey]
-  const all = rows === undefined ? given : rows.optionsOf(rows.next++)
-  const check = rows === undefined ? givenCheck : rows.check
-  const site = rows?.site ?? callSite()
-  const title = typeof name === 'string' ? name : name.name
-  const suite = requireVitest('benchAgent').TestRunner.getCurrentSuite()
-  const { runner, scenario } = splitOptions(all)
-  // Vitest 4 does not hand the options of a suite down to tests of collectors that are not its own.
-  const inherited = Object.fromEntries(
-    inheritedNames.flatMap((key) => (suite.options?.[key] === undefined ? [] : [[key, suite.options[key]]])),
-  )
-  const mistake = this.todo ? undefined : mistakeIn(title, scenario)
-  const declared = { name: title, id: scenario.id ?? title, options: scenario, check, site, mistake }
-  const { turns, fillsTo = 1 } = workerSettings() ?? {}
-  const executions = scenario.baseline === false ? 1 : fillsTo
-  const concurrent = runner.concurrent ?? this.concurrent ?? inherited.concurrent
-  suite.task(title, {
-    ...inherited,
-    ...this,
-    ...runner,
-    // Who takes turns waits for the other as long as it takes; runs and hooks have limits of their own. A time is that of one
-    // execution, and a test that fills its baseline makes several.
-    timeout:
-      turns === undefined ? executions * (runner.timeout ?? (concurrent ? 0 : timeoutMs(title, scenario, mistake))) : 0,
-    meta: { ...runner.meta, benchAgent: { id: declared.id, records: [] } },
-    ...(this.todo ? {} : { handler: asking([scenario.setup, check], (context) => runScenarioTest(context, declared)) }),
-  } as never)
-}
-
-function splitOptions(all: UntypedOptions | undefined): { runner: RunnerOptions; scenario: UntypedOptions } {
-  const names = new Set<string>(runnerNames)
-  const entries = Object.entries(all ?? {})
-  return {
-    runner: Object.fromEntries(entries.filter(([name]) => names.has(name))),
-    // The validation that follows says what is missing.
-    scenario: Object.fromEntries(entries.filter(([name]) => !names.has(name))) as unknown as UntypedOptions,
-  }
-}
+export const benchAgent: BenchAgent = testFunction({ name: 'benchAgent', mistakeIn, timeoutMs, run: runScenarioTest })
 
 function mistakeIn(name: string, options: UntypedOptions): BenchAgentError | undefined {
   try {
@@ -159,15 +29,8 @@ function mistakeIn(name: string, options: UntypedOptions): BenchAgentError | und
  * The longest that the test may take. 0, for no limit of Vitest's, where the number of cases is known only when it runs: every
  * run and every hook has a limit of its own in any case.
  */
-function timeoutMs(name: string, options: UntypedOptions, mistake: BenchAgentError | undefined): number {
-  if (mistake !== undefined || !isImmediate(options.cases) || isTraced(options.load)) return 0
+function timeoutMs(name: string, options: UntypedOptions): number {
+  if (!isImmediate(options.cases) || isTraced(options.load)) return 0
   const cases = [...(options.cases ?? [{ input: undefined }])].map((one, position) => ({ ...one, name: `${position}` }))
   return executionLimitMs(planScenario(name, { ...options, thresholds: {}, categories: {} }, cases))
-}
-
-/** `body`, for which Vitest sets up the fixtures that `callbacks` ask for: it reads their names from a function's text. */
-function asking(callbacks: (Callback | undefined)[], body: (context: TestContext) => Promise<void>): typeof body {
-  const names = new Set(callbacks.flatMap((callback) => (callback === undefined ? [] : destructuredNames(callback))))
-  Object.defineProperty(body, 'toString', { value: () => `({ ${[...names].join(', ')} }) => {}` })
-  return body
 }

@@ -38,7 +38,8 @@ export interface SessionEnd {
 export async function concludeSession(end: SessionEnd): Promise<Session | undefined> {
   const gathered = gather(end.modules, end.root)
   const { dead, notRun } = await findDead(end, gathered)
-  if (gathered.executions.length === 0 && dead.length === 0 && notRun.length === 0) return undefined
+  if (gathered.executions.length + gathered.studies.length === 0 && dead.length === 0 && notRun.length === 0)
+    return undefined
   const calibration = readCalibration(end.sessionDirectory) ?? undefined
   // A session has one machine, and its first scenarios ended before that was calibrated.
   if (calibration !== undefined)
@@ -57,6 +58,7 @@ export async function concludeSession(end: SessionEnd): Promise<Session | undefi
     durationMs: Date.now() - end.startedAt.getTime(),
     environment: { ...end.environment, calibration },
     executions: gathered.executions.map(({ record, failed, place }) => ({ record, failed, place })),
+    studies: gathered.studies.length === 0 ? undefined : gathered.studies,
     dead,
     notRun,
     baselines,

@@ -3,8 +3,10 @@ import { fromColumns, toColumns } from '../domain/columns.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { ExecutionRecord as RecordSchema } from '../domain/record.ts'
 import { forgetCalls, type Samples } from '../domain/sample.ts'
+import { StudySchema } from '../domain/study-schema.ts'
 import { scenarioKey } from '../history/baseline-file.ts'
 import { relativePath } from '../history/load.ts'
+import type { ReportedStudy } from '../report/session.ts'
 import type { SamplesArtifact } from './transport.ts'
 
 /** An execution with what came of its test. */
@@ -39,6 +41,7 @@ export interface GatheredFile {
 /** What a session measured. */
 export interface Gathered {
   executions: GatheredExecution[]
+  studies: ReportedStudy[]
   declared: DeclaredScenario[]
   files: GatheredFile[]
 }
@@ -48,7 +51,7 @@ const samplesKept = 10_000
 
 /** Everything that the tests of `modules` measured. */
 export function gather(modules: readonly TestModule[], root: string): Gathered {
-  const gathered: Gathered = { executions: [], declared: [], files: [] }
+  const gathered: Gathered = { executions: [], studies: [], declared: [], files: [] }
   for (const module of modules) {
     const keys = new Set<string>()
     for (const test of module.children.allTests()) {
@@ -57,6 +60,9 @@ export function gather(modules: readonly TestModule[], root: string): Gathered {
       if (measured === undefined) continue
       const place = placeOf(test, root)
       if (measured.id !== undefined) gathered.declared.push({ test, place })
+      const failed = test.result().state === 'failed'
+      for (const record of measured.studies ?? [])
+        gathered.studies.push({ record: StudySchema.parse(record), failed, place })
       for (const record of measured.records) gathered.executions.push(gatherExecution(test, record, place))
     }
     gathered.files.push({
@@ -89,13 +95,15 @@ function gatherExecution(test: TestCase, raw: ExecutionRecord, place: string | u
   // The worker sent them before it could know.
   if (record.verdict.warnings.some(({ code }) => code === 'unattributed')) forgetCalls(samples)
   const state = test.result().state
+  // Of a study that failed, not all executions did.
+  const isPartOfStudy = test.meta().benchAgent?.studies !== undefined
   return {
     record: {
       ...record,
       samples: samples.length === record.summary.runs && samples.length <= samplesKept ? toColumns(samples) : undefined,
     },
     samples,
-    failed: state === 'failed',
+    failed: isPartOfStudy ? record.verdict.status === 'fail' : state === 'failed',
     passed: state === 'passed',
     place,
     testFile: test.module.moduleId,

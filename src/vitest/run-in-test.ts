@@ -9,6 +9,7 @@ import { startsForMs } from '../domain/plan-load.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { readEnvironment } from '../measure/environment.ts'
 import { runScenario, type ScenarioResult } from '../run/scenario.ts'
+import type { ScenarioSetting } from '../run/setting.ts'
 import { mean } from '../stats/moments.ts'
 import { baselineFor } from './baseline-for.ts'
 import { fillingLine, firstFilling } from './filling.ts'
@@ -37,7 +38,7 @@ async function measureInTest(
   settings: WorkerSettings | undefined,
   execution: string,
 ): Promise<ExecutionInTest> {
-  const { options, identity, compares, following, ...given } = scenario
+  const { identity, compares, following } = scenario
   const plan = following === undefined ? scenario.plan : { ...scenario.plan, spendUsd: following.spendUsd }
   const environment = readEnvironment()
   const baseline =
@@ -50,22 +51,11 @@ async function measureInTest(
   const watch = watchScenario(plan, settings)
   try {
     const result = await runScenario({
-      ...given,
+      ...settingInTest(task, scenario, settings),
       plan,
-      about: options.about ?? {},
-      identity,
       execution,
-      attempt: task.result?.retryCount ?? 0,
-      mode: settings?.mode ?? 'live',
-      prices: { ...settings?.prices, ...options.prices },
-      ensureStreamUsage: options.ensureStreamUsage ?? settings?.ensureStreamUsage,
       environment,
       baseline,
-      acceptWorse: settings?.update === 'all',
-      mayWrite: settings === undefined || settings.update !== 'none',
-      ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: spentSoFar(settings) },
-      from: task.file.filepath,
-      clock: wallClock,
       onConcluded: ({ record }) => keepRecord(task, Object.assign(record, { filling })),
       onPause: sender.offer,
       onRun: watch?.onRun,
@@ -79,6 +69,29 @@ async function measureInTest(
     return { ...result, baseline }
   } finally {
     watch?.end()
+  }
+}
+
+/** What an execution of `scenario` in `task` needs from outside, with the session's settings. */
+export function settingInTest(
+  task: TestContext['task'],
+  scenario: ScenarioInTest,
+  settings: WorkerSettings | undefined,
+): Omit<ScenarioSetting, 'execution' | 'environment'> {
+  const { options, identity, compares: _, following: __, ...given } = scenario
+  return {
+    ...given,
+    about: options.about ?? {},
+    identity,
+    attempt: task.result?.retryCount ?? 0,
+    mode: settings?.mode ?? 'live',
+    prices: { ...settings?.prices, ...options.prices },
+    ensureStreamUsage: options.ensureStreamUsage ?? settings?.ensureStreamUsage,
+    acceptWorse: settings?.update === 'all',
+    mayWrite: settings === undefined || settings.update !== 'none',
+    ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: spentSoFar(settings) },
+    from: task.file.filepath,
+    clock: wallClock,
   }
 }
 

@@ -81,8 +81,9 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
   } while (following !== undefined)
 }
 
-// The user's functions are called with what their types promise; here those types are known no more.
-function callbacksOf(
+/** The user's functions of a test. */
+// They are called with what their types promise; here those types are known no more.
+export function callbacksOf(
   context: TestContext,
   { options, check }: Declared,
 ): Pick<ScenarioSetting, 'agent' | 'setup' | 'teardown' | 'check'> {

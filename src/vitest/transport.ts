@@ -2,6 +2,7 @@ import type { TestArtifactBase, TestContext } from 'vitest'
 import { toColumns } from '../domain/columns.ts'
 import type { ExecutionRecord, SampleColumns } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
+import type { StudyRecord } from '../domain/study.ts'
 import { requireVitest } from './runner.ts'
 
 /** What a test keeps of its measurements; it leaves the worker with the test's result. */
@@ -10,6 +11,8 @@ export interface TestMeasurements {
   id?: string | undefined
   /** One for each execution, oldest first; a retried test has several. */
   records: ExecutionRecord[]
+  /** Questions that took more than one execution; absent when none was asked. */
+  studies?: StudyRecord[] | undefined
 }
 
 /** A scenario is about to run. */
@@ -124,4 +127,11 @@ export function sampleSender(task: Task, name: string, execution: string, nowMs:
 export function keepRecord(task: Task, record: ExecutionRecord): void {
   task.meta.benchAgent ??= { records: [] }
   task.meta.benchAgent.records.push(record)
+}
+
+/** Keeps `study` with the test. */
+export function keepStudy(task: Task, study: StudyRecord): void {
+  task.meta.benchAgent ??= { records: [] }
+  task.meta.benchAgent.studies ??= []
+  task.meta.benchAgent.studies.push(study)
 }

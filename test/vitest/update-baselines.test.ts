@@ -45,7 +45,7 @@ async function accepted(root: string, executions: GatheredExecution[], more: Par
   if (first === undefined) throw new Error('expected an execution')
   const { testFile, key, record } = first
   const file = { testFile, project: record.identity.project, keys: new Set([key]), complete: true }
-  const gathered: Gathered = { executions, declared: [], files: [file] }
+  const gathered: Gathered = { executions, studies: [], declared: [], files: [file] }
   const rules = { root, update: 'new', writeHistory: true, interrupted: false, session: 'now', ...more } as const
   const outcome = await updateBaselines(gathered, rules)
   const history = await readHistoryFile(historyPath(root, record.environmentKey, record.identity.file))

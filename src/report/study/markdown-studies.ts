@@ -1,0 +1,20 @@
+import type { Section } from '../markdown-section.ts'
+import { plain, prose, tableHead, tableRow } from '../markdown-text.ts'
+import type { Session } from '../session.ts'
+import { nameOfStudy } from './study-lines.ts'
+import { reportOf } from './study-report.ts'
+
+/** What the studies of `session` found, a table each. */
+export function studySections({ studies = [] }: Session): Section[] {
+  return studies.map(({ record, failed }) => {
+    const { question, columns, rows, sentences } = reportOf(record)
+    const icon = failed ? '❌' : record.status === 'inconclusive' ? '⚠️' : '✅'
+    return {
+      before: [`### ${icon} ${plain(`${nameOfStudy(record)} ${question}`)}`, '', ...tableHead(columns)],
+      rows: rows.map((cells) => tableRow(cells.map(plain))),
+      after: sentences.flatMap((sentence) => ['', prose(sentence)]),
+      noun: 'level',
+      priority: 3,
+    }
+  })
+}

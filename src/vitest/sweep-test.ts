@@ -1,0 +1,186 @@
+import { dirname } from 'node:path'
+import type { TestContext } from 'vitest'
+import { efficiencyChecks } from '../compare/load/efficiency-check.ts'
+import { BenchAgentError, mistakesError } from '../domain/errors.ts'
+import { formatMs, formatValue } from '../domain/format.ts'
+import { executionLimitMs, planScenario } from '../domain/plan.ts'
+import { readEnvironment } from '../measure/environment.ts'
+import { isImmediate, resolveCases } from '../run/cases.ts'
+import { requireScenarioOptions } from '../run/options.ts'
+import type { ScenarioResult } from '../run/scenario.ts'
+import { plannedInTurns, runSweep, type SweepSetting, turnRunsOf } from '../run/sweep.ts'
+import { efficiencyBounds, type SweepOwn, type SweepValue, sweepMistakes, sweptValues } from '../run/sweep-options.ts'
+import { raisedAt } from './call-site.ts'
+import { identityOf } from './identity.ts'
+import { settingInTest } from './run-in-test.ts'
+import { callbacksOf, type Declared, type UntypedOptions } from './scenario-test.ts'
+import { type WorkerSettings, workerSettings } from './settings.ts'
+import { addSpend, spentSoFar } from './spend-file.ts'
+import { concludeStudy } from './study-in-test.ts'
+import { keepRecord, sampleSender, sendNotice, sendPlan } from './transport.ts'
+import { takeTurn } from './turns.ts'
+import { watchScenario } from './watch.ts'
+
+type SweptOptions = UntypedOptions & SweepOwn
+
+const fewestRuns = 30
+const usualRepeats = 2
+
+/** Measures the levels of a sweep in its test, and throws at its line when it fails. */
+export async function runSweepTest(context: TestContext, declared: Declared): Promise<void> {
+  if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
+  try {
+    await takeTurn(context, () => sweepInTest(context, declared))
+  } catch (error) {
+    throw error instanceof BenchAgentError ? raisedAt(error, declared.site) : error
+  }
+}
+
+async function sweepInTest(context: TestContext, declared: Declared): Promise<void> {
+  const { task } = context
+  const options = declared.options as SweptOptions
+  const settings = workerSettings()
+  const startedAt = new Date()
+  const { over, values } = sweptValues(options)
+  const levels = await levelsIn(context, declared, settings)
+  const plans = levels.map(({ setting }) => setting.plan)
+  const [first] = plans
+  if (first === undefined) throw new Error('expected a level')
+  await sendPlan(task, {
+    name: declared.name,
+    cases: first.cases.map(({ name }) => name),
+    order: first.order,
+    mayStop: false,
+    warmup: plans.reduce((sum, { warmup }) => sum + warmup, 0),
+    totalRuns: plans.reduce((sum, { totalRuns = 0 }) => sum + totalRuns, 0),
+    load: `${over} ${values.map(({ name }) => name).join(', ')}, in turns`,
+    capUsd: settings?.spendUsd,
+  })
+  const watch = watchScenario({ ...first, name: declared.name }, settings)
+  try {
+    const senders = levels.map(({ setting }) =>
+      sampleSender(task, declared.name, setting.execution, setting.clock.nowMs),
+    )
+    const watched = levels.map((level, position) => ({
+      ...level,
+      setting: { ...level.setting, onPause: senders[position]?.offer, onRun: watch?.onRun, onCount: watch?.onCount },
+    }))
+    const onEnded = async (result: ScenarioResult, name: string) => {
+      const position = levels.findIndex((level) => level.name === name)
+      addSpend(settings, result.record.spentUsd)
+      await senders[position]?.flush(result.samples)
+      await sendNotice(task, levelLine(declared.name, over, name, result))
+    }
+    const { sweep, results } = await runSweep(over, watched, onEnded)
+    const executions = results.map((result, position) => ({ name: `${over} ${levels[position]?.name}`, result }))
+    const checks = efficiencyChecks(sweep.levels, efficiencyBounds(options))
+    concludeStudy(task, declared, { startedAt, executions, checks, result: { kind: 'sweep', sweep } })
+  } finally {
+    watch?.end()
+  }
+}
+
+async function levelsIn(
+  context: TestContext,
+  declared: Declared,
+  settings: WorkerSettings | undefined,
+): Promise<SweepSetting[]> {
+  const { task, signal } = context
+  const options = declared.options as SweptOptions
+  const { runs = fewestRuns, repeats = usualRepeats } = options
+  const { over, values } = sweptValues(options)
+  const directory = dirname(task.file.filepath)
+  const environment = readEnvironment()
+  const identity = identityOf(task, declared.id, settings)
+  const spentUsd = spentSoFar(settings)
+  // A source that can be read only once is read for all of them.
+  const read = new Map<unknown, ReturnType<typeof resolveCases>>()
+  const casesOf = (own: UntypedOptions) => {
+    const known = read.get(own.cases) ?? resolveCases(own, directory)
+    read.set(own.cases, known)
+    return known
+  }
+  return Promise.all(
+    values.map(async (value): Promise<SweepSetting> => {
+      const own = optionsOfLevel(options, value)
+      const name = `${declared.name} · ${over} ${value.name}`
+      const cases = (await casesOf(own)).slice(0, value.caseCount)
+      const turnRuns = turnRunsOf(runs, repeats, own.concurrency ?? 1)
+      const spendUsd = options.spendUsd === undefined ? undefined : options.spendUsd / values.length
+      const plan = plannedInTurns(planScenario(name, { ...own, spendUsd, runs }, cases), repeats, turnRuns)
+      const scenario = {
+        plan,
+        options: own,
+        identity: { ...identity, name, id: `${identity.id} · ${over} ${value.name}` },
+        ...callbacksOf(context, { ...declared, options: own }),
+        compares: false,
+        keepsBaseline: false,
+        signal,
+      }
+      const setting = {
+        ...settingInTest(task, scenario, settings),
+        execution: crypto.randomUUID(),
+        environment,
+        // Each has its share, for none of them knows what the others spend meanwhile.
+        ledger:
+          settings?.spendUsd === undefined
+            ? { spentBeforeUsd: 0 }
+            : { capUsd: (settings.spendUsd - spentUsd) / values.length, spentBeforeUsd: 0 },
+        onConcluded: ({ record }: Pick<ScenarioResult, 'record'>) => keepRecord(task, record),
+      }
+      return { name: value.name, concurrency: value.concurrency, setting, turnRuns }
+    }),
+  )
+}
+
+/** The options of the scenario that `options` make of `value`. */
+function optionsOfLevel(options: SweptOptions, { value, concurrency, caseCount }: SweepValue): UntypedOptions {
+  const { over: _, configure, repeats: __, thresholds = {}, ...rest } = options
+  const { efficiencyRatio: ___, ...own } = thresholds as { efficiencyRatio?: unknown }
+  const changed =
+    concurrency !== undefined ? { concurrency } : caseCount !== undefined ? {} : configure?.(value as never)
+  return { ...rest, thresholds: own, ...changed }
+}
+
+function levelLine(name: string, over: string, level: string, { record }: ScenarioResult): string {
+  const { runs, metrics, scenario } = record.summary
+  const facts = [
+    `${name}: ${over} ${level}`,
+    `${runs} runs`,
+    scenario.runsPerSecond === undefined ? '' : formatValue('perSecond', scenario.runsPerSecond),
+    metrics.latencyMs === undefined ? '' : `p50 ${formatMs(metrics.latencyMs.p50)}`,
+  ]
+  return facts.filter((fact) => fact !== '').join('  ')
+}
+
+/** What is wrong with the options of a sweep, those of its levels included; absent when nothing is. */
+export function mistakeInSweep(title: string, given: UntypedOptions): BenchAgentError | undefined {
+  const options = given as SweptOptions
+  try {
+    const mistakes = sweepMistakes(options)
+    if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', `the options of "${title}"`, mistakes)
+    const { over, values } = sweptValues(options)
+    for (const value of values)
+      requireScenarioOptions(`${title} · ${over} ${value.name}`, {
+        ...optionsOfLevel(options, value),
+        runs: options.runs,
+      })
+    return undefined
+  } catch (error) {
+    if (error instanceof BenchAgentError) return error
+    throw error
+  }
+}
+
+/** The longest that all levels of a sweep may take together; 0 where nobody knows yet. */
+export function sweepLimitMs(title: string, given: UntypedOptions): number {
+  const options = given as SweptOptions
+  const { runs = fewestRuns, repeats = usualRepeats } = options
+  return sweptValues(options).values.reduce((sum, value) => {
+    const own = optionsOfLevel(options, value)
+    if (!isImmediate(own.cases)) return sum
+    const cases = [...(own.cases ?? [{ input: undefined }])].map((one, position) => ({ ...one, name: `${position}` }))
+    const plan = planScenario(title, { ...own, runs, thresholds: {}, categories: {} }, cases)
+    return sum + executionLimitMs(plannedInTurns(plan, repeats, turnRunsOf(runs, repeats, own.concurrency ?? 1)))
+  }, 0)
+}
