@@ -30,7 +30,10 @@ export interface Probe {
   runs: number
   /** From the first instant at which a run was due to the last, in milliseconds. */
   durationMs: number
-  /** Good runs a second from the end of the first fifth of the runs to the end of the last but one; absent where no time lies between. */
+  /**
+   * Good runs a second in the middle: with all runs in the order of their ends, from the end of the first fifth to that of the fourth.
+   * Absent where no time lies between.
+   */
   throughputPerSecond?: number | undefined
   /** Runs in flight at 24 or more even instants, from the start of the first run that is judged to that of the last. */
   inFlight: readonly number[]
@@ -75,7 +78,7 @@ export interface BreakingPointSearch {
   maxRuns: number
   /** The highest rate that is tried, per second. @default no cap */
   maxRatePerSecond?: number | undefined
-  /** The most that may be spent, in US dollars. @default no cap */
+  /** The most that may be spent, in US dollars; probes of unknown cost leave nothing to spend. @default no cap */
   maxCostUsd?: number | undefined
 }
 
@@ -123,7 +126,7 @@ export interface BreakingPointFound extends Spent {
   bound: Binding
   /** `cliff` when runs begin to fail, or times triple, where a little less load does no harm. */
   shape: 'smooth' | 'cliff'
-  /** Where the breaking point lies, with 95%; of the noise in the rate that was measured, beside the two loads. */
+  /** Where the breaking point lies, with 95%: from the one load to the other, and what noise adds to each. */
   interval: Interval
 }
 
