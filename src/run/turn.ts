@@ -56,14 +56,19 @@ export function takingTurns<Loop extends Starting>(loop: Loop, { nowMs }: Pick<C
     return goes
   }
 
+  async function runInTurn(index: number, dueMs: number): Promise<void> {
+    if (!(await turn)) over = true
+    if (over || loop.stopped()) return
+    await loop.run(index, dueMs)
+  }
+
   return {
     ...loop,
     stopped: () => over || loop.stopped(),
     run: async (index, dueMs) => {
       if (index % turns.runs === 0) turn = nextTurn([...inFlight])
-      if (!(await turn)) over = true
-      if (over || loop.stopped()) return
-      const run = loop.run(index, dueMs)
+      // One that is let go, and has not begun, is in flight for the turn after it.
+      const run = runInTurn(index, dueMs)
       inFlight.add(run)
       try {
         await run

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sleep } from '../../src/domain/clock.ts'
 import { execute } from '../../src/run/execute.ts'
-import { inTurns, type Turns } from '../../src/run/turn.ts'
+import { inTurns, sharesProcess, type Turns } from '../../src/run/turn.ts'
 import { virtualClock } from '../virtual-clock.ts'
 
 /** What happens when `total` runs of 10 ms each are made by `turns`. */
@@ -71,4 +71,42 @@ test('without turns nothing is waited for', async () => {
   }
   await clock.run(() => execute({ concurrency: 1 }, { runs: 3 }, { run, stopped: () => false }, clock))
   expect(runs).toBe(3)
+})
+
+test('no run is in flight between two turns, though several end at one instant', async () => {
+  const clock = virtualClock()
+  let inFlight = 0
+  const inFlightAtTurns: number[] = []
+  const run = async (index: number) => {
+    inFlight += 1
+    // The last one of a turn is on when the next turn is asked for.
+    for (let step = 0; step < (index % 5 === 4 ? 30 : 0); step++) await undefined
+    inFlight -= 1
+  }
+  const next = async () => {
+    inFlightAtTurns.push(inFlight)
+    return true
+  }
+  const work = () => execute({ concurrency: 3 }, { runs: 30 }, { run, stopped: () => false }, clock)
+  await clock.run(() => inTurns({ runs: 5, next }, work))
+  expect(inFlightAtTurns).toEqual([0, 0, 0, 0, 0, 0])
+})
+
+test('time in which others were at work is told, but not what passed before the first turn', async () => {
+  const clock = virtualClock()
+  const waits: number[] = []
+  const next = async () => {
+    await sleep(clock, 70)
+    return true
+  }
+  const loop = { run: () => sleep(clock, 10), stopped: () => false, waited: (ms: number) => waits.push(ms) }
+  await clock.run(() => inTurns({ runs: 2, next }, () => execute({ concurrency: 2 }, { runs: 6 }, loop, clock)))
+  expect(waits).toEqual([70, 70])
+})
+
+test('who shares the process is known where it goes, and only there', async () => {
+  const next = async () => true
+  expect(await inTurns({ runs: 1, next, sharesProcess: true }, async () => sharesProcess())).toBe(true)
+  expect(await inTurns({ runs: 1, next }, async () => sharesProcess())).toBe(false)
+  expect(sharesProcess()).toBe(false)
 })
