@@ -271,7 +271,7 @@ describe('the code of the README', () => {
     const ask = "import { ask, openai } from '../ask.ts'\n"
     if (text.includes('new OpenAI') || text.includes('defineConfig')) return text
     if (text.includes("from 'bench-agent'")) return ask + text
-    return `import { benchAgent, csv, json, jsonl, presets } from 'bench-agent'\n${ask}${text}`
+    return `import { benchAgent, csv, json, jsonl, presets, rampUp, spike, sustained, sweep } from 'bench-agent'\n${ask}${text}`
   }
 
   let server: ModelServer
@@ -280,7 +280,8 @@ describe('the code of the README', () => {
   beforeAll(async () => {
     if (!existsSync(join(root, 'dist/index.js')))
       throw new Error('Expected bench-agent to be built, got no dist/index.js. Type `npm run build` first.')
-    server = await startModelServer()
+    // Slow enough that several at once wait for it, and not for this machine.
+    server = await startModelServer({ timing: { ttftMs: 15, tokenGapMs: 1 } })
     pacedServer = await startModelServer({ timing: { ttftMs: 200, tokenGapMs: 10 } })
     const shared = first.slice(0, first.indexOf('benchAgent(\n')).replace(/^.*bench-agent.*$/m, '')
     write(

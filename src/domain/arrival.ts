@@ -40,6 +40,13 @@ function* instants(load: OpenLoad): Generator<number> {
     return
   }
   const levels = levelsOf(load)
+  if (levels === undefined && load.arrival === 'constant') {
+    for (let count = 0; ; count++) {
+      const dueMs = (count * 1000) / load.ratePerSecond
+      if (dueMs >= durationMs) return
+      yield dueMs
+    }
+  }
   for (const count of counts(load.arrival, load.seed)) {
     const dueMs = levels === undefined ? (count * 1000) / load.ratePerSecond : instantOf(levels, count)
     if (dueMs === undefined || dueMs >= durationMs) return

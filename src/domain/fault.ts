@@ -135,6 +135,16 @@ export function faultFor(plan: readonly Fault[], call: FaultableCall, seed: numb
   return possible.find((fault) => isNamed(fault, call)) ?? drawn(possible, call.index, seed)
 }
 
+/** What faults an execution met. */
+export interface FaultsMet {
+  /** Model calls that a fault could meet. */
+  calls: number
+  /** How many met each kind. */
+  injected: Record<FaultKind, number>
+  /** Model calls that no fault can meet, see METHODOLOGY. */
+  past: number
+}
+
 /** How many calls met each kind of fault: nothing yet. */
 export function noFaults(): Record<FaultKind, number> {
   return {

@@ -5,6 +5,7 @@ import type { Detect } from './detect.ts'
 import { type QuantileName, quantileNames, quantiles } from './distribution.ts'
 import type { BenchAgentError, Mistake } from './errors.ts'
 import { mistakesError } from './errors.ts'
+import type { Fault } from './fault.ts'
 import { defaultLatencyLimitMs, type Limits } from './limit.ts'
 import { type ClosedLoad, isEndedByTime, isOpen, type Load, type Trace } from './load.ts'
 import { planLoad, runsUnder, startsForMs } from './plan-load.ts'
@@ -28,6 +29,9 @@ export interface Plan {
   /** Measured runs altogether, at most; absent when time ends the load, and how many there are depends on how long they take. */
   totalRuns?: number | undefined
   load: Load
+  /** What goes wrong between the agent and its model. */
+  faults: readonly Fault[]
+  faultSeed: number
   limits: Limits & { latencyMs: number }
   thresholds: Thresholds
   categories: Record<string, Thresholds>
@@ -68,6 +72,8 @@ export function planScenario(name: string, options: Plannable, cases: readonly C
     warmup: options.warmup ?? 1,
     totalRuns: runsUnder(load, runs === undefined ? undefined : runs * cases.length),
     load,
+    faults: options.faults ?? [],
+    faultSeed: options.faultSeed ?? 1,
     limits: { ...options.limits, latencyMs: options.limits?.latencyMs ?? defaultLatencyLimitMs },
     thresholds: options.thresholds ?? {},
     categories: options.categories ?? {},

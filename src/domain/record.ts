@@ -2,6 +2,7 @@ import { ComparabilitySchema } from './baseline-schema.ts'
 import { type Detect, detectNames } from './detect.ts'
 import { type Distribution, statistics } from './distribution.ts'
 import { EnvironmentSchema } from './environment-schema.ts'
+import { type Fault, faultKinds } from './fault.ts'
 import { HealthSchema } from './health.ts'
 import { IdentitySchema } from './identity.ts'
 import type { Limits } from './limit.ts'
@@ -147,6 +148,9 @@ export const ExecutionRecord = z.strictObject({
     /** Absent when time ends the load, and how many there are depends on how long they take. */
     totalRuns: maybe(count),
     load: LoadSchema,
+    /** What went wrong between the agent and its model; absent when nothing was planned. */
+    faults: maybe(z.array(z.looseObject({ kind: z.enum(faultKinds) }) as unknown as z.ZodMiniType<Fault>)),
+    faultSeed: maybe(count),
     limits: z.strictObject(
       Object.fromEntries(limitNames.map((name) => [name, maybe(finite)])),
     ) as unknown as z.ZodMiniType<Limits>,
@@ -218,6 +222,8 @@ export const ExecutionRecord = z.strictObject({
   keepsBaseline: z.boolean(),
   /** Which one it is, counted from 1, of the executions up to which its test fills a baseline; absent when it fills none. */
   filling: maybe(z.strictObject({ execution: count, executions: count })),
+  /** What faults it met, of how many model calls that could; `past` counts those that could not. Absent when none were planned. */
+  faults: maybe(z.strictObject({ calls: count, injected: z.record(z.enum(faultKinds), count), past: count })),
   /** Second by second; absent under a load of a number of runs at a time. */
   series: maybe(SeriesSchema),
   /** Absent when they were too many to keep, or lost with their process. */

@@ -1,5 +1,6 @@
 import type { CaseInput } from './case.ts'
 import type { Detect } from './detect.ts'
+import type { Fault } from './fault.ts'
 import type { Limits } from './limit.ts'
 import type { LoadShape } from './load-shape.ts'
 import type { Prices } from './price.ts'
@@ -153,6 +154,10 @@ export interface Bounds {
    * the agent, in stages. See `rampUp`, `spike`, `sustained` and `trace`. @default `concurrency` runs in flight
    */
   load?: LoadShape | undefined
+  /** What goes wrong between the agent and its model in the measured runs, without the agent being changed. @default nothing */
+  faults?: readonly Fault[] | undefined
+  /** Which calls meet a fault that has a rate: the same seed, the same calls. @default 1 */
+  faultSeed?: number | undefined
   /** What ends one run while it goes. @default { latencyMs: 60_000 } */
   limits?: Limits | undefined
   /** Prices by model, in US dollars per million tokens. @default those of the project */

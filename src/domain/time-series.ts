@@ -93,8 +93,9 @@ export function takeSeries(): SeriesTaker {
     },
     addInFlight: (atMs, count) => {
       if (atMs < 0) return
-      inFlight.most[secondOf(atMs)] = Math.max(inFlight.most[secondOf(atMs)] ?? 0, count)
-      inFlight.last[secondOf(atMs)] = count
+      const at = secondOf(atMs)
+      inFlight.most[at] = Math.max(inFlight.most[at] ?? 0, count)
+      inFlight.last[at] = count
     },
     finish: () => {
       close()

@@ -61,6 +61,7 @@ const WarningSchema = z.strictObject({
     'unanswered',
     'dropped',
     'lateStarts',
+    'faultsPast',
   ]),
   message: z.string(),
   remedy: z.string(),

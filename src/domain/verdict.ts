@@ -26,6 +26,7 @@ export interface Warning {
     | 'unanswered'
     | 'dropped'
     | 'lateStarts'
+    | 'faultsPast'
   message: string
   /** What to do. */
   remedy: string

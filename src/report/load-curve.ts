@@ -1,5 +1,5 @@
+import { describeConditions } from '../domain/conditions.ts'
 import { formatBytes, formatCount, formatMs, plural } from '../domain/format.ts'
-import { describeLoad } from '../domain/load.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { TimeSeries } from '../domain/time-series.ts'
 import { sparkline } from './sparkline.ts'
@@ -33,7 +33,7 @@ export function loadCurveOf({ series, plan }: ExecutionRecord, most: number): Lo
     const told = known.length === 0 ? undefined : describe(known)
     return told === undefined ? [] : [{ label, curve: sparkline(values, most), words: told }]
   })
-  return { load: describeLoad(plan.load), rows }
+  return { load: describeConditions(plan), rows }
 }
 
 interface Column {

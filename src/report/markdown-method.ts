@@ -5,8 +5,8 @@ import {
   smallestEffectRatio,
   steadyToleranceRatio,
 } from '../compare/evidence/rule.ts'
+import { describeConditions } from '../domain/conditions.ts'
 import { formatBytes, formatMs, formatRatio, formatUsd, plural } from '../domain/format.ts'
-import { describeLoad } from '../domain/load.ts'
 import { sumKnown } from '../domain/usage.ts'
 import { folded, type Section, text } from './markdown-section.ts'
 import { plain } from './markdown-text.ts'
@@ -27,7 +27,7 @@ function environmentLines(session: Session): string[] {
     environment
   const runner = [runnerLabel, runnerImage].filter((part) => part !== undefined).join(' ')
   const models = new Set(executions.flatMap(({ record }) => record.models))
-  const loads = new Set(executions.map(({ record }) => describeLoad(record.plan.load)))
+  const loads = new Set(executions.map(({ record }) => describeConditions(record.plan)))
   return [
     `Started ${plain(startedAt.slice(0, 16).replace('T', ' '))} UTC, bench-agent ${plain(version)}`,
     `Node ${plain(node)}, ${plain(platform)} ${plain(architecture)}, ${cpuCores} × ${plain(cpuModel)}, ${formatBytes(memoryBytes)} memory${runner === '' ? '' : `, runner ${plain(runner)}`}`,

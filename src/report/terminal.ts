@@ -1,5 +1,6 @@
 import pc from 'picocolors'
-import { formatMs } from '../domain/format.ts'
+import { describeInjected } from '../domain/fault-words.ts'
+import { formatMs, plural } from '../domain/format.ts'
 import { type Answer, answersOf, explainAnswer, opposites } from './answer.ts'
 import { baselineLines } from './baseline-line.ts'
 import { describeHealth, sessionHealth } from './health-line.ts'
@@ -178,6 +179,16 @@ function timeLines(executions: readonly ReportedExecution[]): string[] {
   return told.slice(0, mostTimeLines)
 }
 
+function faultLines(executions: readonly ReportedExecution[]): string[] {
+  return executions.flatMap(({ record }) => {
+    const { faults } = record
+    if (faults === undefined || faults.calls === 0) return []
+    const met = Object.values(faults.injected).reduce((sum, count) => sum + count, 0)
+    const which = met === 0 ? '' : ` (${describeInjected(faults.injected)})`
+    return [`Faults in ${nameOf(record)}: ${met} of ${plural(faults.calls, 'model call')} met one${which}.`]
+  })
+}
+
 function footLines(session: Session, { columns, colors }: Paper): string[] {
   const executions = finalExecutions(session)
   const cold = coldStartOf(executions)
@@ -186,6 +197,7 @@ function footLines(session: Session, { columns, colors }: Paper): string[] {
   const lines = [
     cold === undefined ? '' : `Cold start: ${of}${formatMs(cold.latencyMs)}, ${cold.ratio.toFixed(1)} times the p50.`,
     ...timeLines(executions),
+    ...faultLines(executions),
     ...stopLines(executions, mostStopLines),
     seen === undefined ? '' : `${seen} Smaller worsenings may go unseen.`,
     youthOf(executions) ?? '',

@@ -1,8 +1,10 @@
 import type { Comparability } from '../domain/baseline.ts'
 import type { Case } from '../domain/case.ts'
 import type { Check } from '../domain/check.ts'
+import { describeConditions } from '../domain/conditions.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
-import { describeLoad, isOpen, type Load } from '../domain/load.ts'
+import type { FaultsMet } from '../domain/fault.ts'
+import { isOpen, type Load } from '../domain/load.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { SeriesTaker } from '../domain/time-series.ts'
@@ -37,6 +39,8 @@ export interface Course {
   answer: Answer | undefined
   /** Position of the first run that was made to confirm what the others showed; absent when none was. */
   confirmedFrom: number | undefined
+  /** Absent when none was planned, or the load has not begun. */
+  faults?: FaultsMet | undefined
   /** Time in which others were at work, in milliseconds. */
   waitedMs: number
   /** Starts that the load dropped. */
@@ -114,7 +118,7 @@ export function comparabilityOf({ setting, tally }: Course): Comparability {
   return {
     mode,
     model: about.model ?? [...tally.models].sort().join(', '),
-    load: describeLoad(plan.load),
+    load: describeConditions(plan),
     cases: plan.caseHash,
   }
 }

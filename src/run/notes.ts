@@ -1,6 +1,7 @@
 import type { CaptureFaults } from '../capture/guard.ts'
 import type { Check } from '../domain/check.ts'
 import { messageOf } from '../domain/errors.ts'
+import type { FaultsMet } from '../domain/fault.ts'
 import { formatCount, formatMs, plural } from '../domain/format.ts'
 import { isOpen } from '../domain/load.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -27,6 +28,14 @@ export function behaviourChecks(tally: Tally): Check[] {
   ]
 }
 
+/** An execution, as far as its warnings go. */
+export interface Watched {
+  setting: { plan: Plan }
+  tally: Tally
+  instruments: { faults: () => CaptureFaults }
+  faults?: FaultsMet | undefined
+}
+
 /** Model calls of nobody. */
 export interface ForeignCalls {
   /** Made outside of any run. */
@@ -38,19 +47,16 @@ export interface ForeignCalls {
 }
 
 /** What the user should know of an execution besides its verdict. */
-export function executionWarnings(
-  plan: Plan,
-  summary: Summary,
-  tally: Tally,
-  foreign: ForeignCalls,
-  faults: CaptureFaults,
-): Warning[] {
+export function executionWarnings(course: Watched, summary: Summary, foreign: ForeignCalls): Warning[] {
+  const { tally } = course
+  const { plan } = course.setting
   const warnings: (Warning | undefined)[] = [
     crossedCalls(foreign) ?? (foreign.afterEnd > 0 ? foreignCalls(foreign) : noModelCalls(summary, tally, foreign)),
     foreign.crossed || foreign.afterEnd > 0 || summary.runs === 0 || tally.runsWithCalls === 0
       ? undefined
       : foreignCalls(foreign),
-    captureFault(faults),
+    captureFault(course.instruments.faults()),
+    pastFaults(course.faults),
     unanswered(tally),
     unknownTokens(tally),
     infrastructure(summary),
@@ -107,6 +113,21 @@ function captureFault(faults: CaptureFaults): Warning | undefined {
     code: 'captureFault',
     message: `Watching the model calls failed ${plural(faults.count, 'time')}, so that some may be missing: ${messageOf(faults.latest)}`,
     remedy: 'This is a mistake of bench-agent and not of the agent. Please report it, with the client that was used.',
+  }
+}
+
+function pastFaults(faults: FaultsMet | undefined): Warning | undefined {
+  if (faults === undefined || (faults.past === 0 && faults.calls > 0)) return undefined
+  if (faults.calls + faults.past === 0)
+    return {
+      code: 'faultsPast',
+      message: 'Faults were planned, and no model call was seen that could have met one.',
+      remedy: 'They meet calls of this process only, by the clients that the README names.',
+    }
+  return {
+    code: 'faultsPast',
+    message: `${plural(faults.past, 'model call')} of ${formatCount(faults.calls + faults.past)} went where no fault can meet them.`,
+    remedy: 'The README names the clients and the ways that faults reach.',
   }
 }
 

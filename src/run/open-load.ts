@@ -5,6 +5,8 @@ import type { Pace } from '../domain/pace.ts'
 import { startsForMs } from '../domain/plan-load.ts'
 import { breathEveryMs, type Starting } from './run-loop.ts'
 
+const startsTogether = 32
+
 /**
  * Starts runs when `load` says so, whatever becomes of the earlier ones.
  *
@@ -19,7 +21,8 @@ export async function executeOpen(
 ): Promise<void> {
   const { maxInFlight = Number.POSITIVE_INFINITY } = load
   const originMs = clock.nowMs()
-  const pacer = pace(total === undefined ? arrivals(load) : repeated(load, total), originMs, course.isOver)
+  const wanted = total === undefined || startsForMs(load) === undefined ? arrivals(load) : repeated(load)
+  const pacer = pace(wanted, originMs, course.isOver)
   let inFlight = 0
   let breathedMs = originMs
   let pausing = false
@@ -30,12 +33,13 @@ export async function executeOpen(
     inFlight -= 1
     if (allStarted && inFlight === 0) drain()
   }
+  const failed = (error: unknown) => {
+    course.fail(error)
+    ended()
+  }
   const start = ({ index, dueMs }: Arrival) => {
     inFlight += 1
-    course.run(index, originMs + dueMs).then(ended, (error: unknown) => {
-      course.fail(error)
-      ended()
-    })
+    course.run(index, originMs + dueMs).then(ended, failed)
   }
   const pause = () => {
     if (pausing) return
@@ -54,7 +58,7 @@ export async function executeOpen(
     return waited
   }
 
-  for (;;) {
+  for (let made = 0; made !== total; made++) {
     const next = pacer.next()
     const arrival = next instanceof Promise ? await waiting(next) : next
     if (arrival === undefined) break
@@ -63,6 +67,8 @@ export async function executeOpen(
     if (course.isOver()) break
     if (inFlight < maxInFlight) start(arrival)
     else course.dropped?.(arrival)
+    // Those that are through in a few microtasks shall not pile up while others start.
+    if (made % startsTogether === 0) await undefined
   }
   pacer.close()
   allStarted = true
@@ -70,14 +76,13 @@ export async function executeOpen(
   if (inFlight > 0) await drained
 }
 
-/** The first `total` arrivals of `load`, which starts over when its time is through. */
-function* repeated(load: OpenLoad, total: number): Generator<Arrival> {
+/** The arrivals of `load`, which starts over when its time is through. */
+function* repeated(load: OpenLoad): Generator<Arrival> {
   const roundMs = startsForMs(load) ?? 0
   let made = 0
-  for (let round = 0; made < total; round++) {
+  for (let round = 0; ; round++) {
     const before = made
     for (const { index, dueMs } of arrivals(load)) {
-      if (made === total) return
       yield { index: roundMs === 0 ? index : made, dueMs: dueMs + round * roundMs }
       made += 1
     }

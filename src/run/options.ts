@@ -6,6 +6,7 @@ import { longestTimerMs } from '../domain/limit.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from '../domain/metric-name.ts'
 import { type Loading, loadMistakes } from '../domain/plan-load.ts'
 import { z } from '../domain/zod.ts'
+import { FaultsSchema } from './fault-schema.ts'
 import { loadShapeMistakes } from './load-shape-schema.ts'
 import { PricesSchema } from './price-schema.ts'
 import { mistakesIn, requireValid } from './validation.ts'
@@ -52,6 +53,8 @@ const cases = z.custom<object>(
   'an array or iterable of cases, or json(…), jsonl(…), csv(…)',
 )
 
+const seed = z.optional(z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1)))
+
 const boundsShape = {
   id: name,
   about: z.optional(
@@ -77,6 +80,8 @@ const boundsShape = {
       'an object with `concurrency`, `ratePerSecond` or `stages`, or trace(…)',
     ),
   ),
+  faults: z.optional(FaultsSchema),
+  faultSeed: seed,
   limits: z.optional(z.strictObject({ ...each(limitNames, maybePositive), latencyMs: timeoutMs })),
   prices: z.optional(PricesSchema),
   ensureStreamUsage: flag,
@@ -89,8 +94,6 @@ const boundsShape = {
   ),
   hookTimeoutMs: timeoutMs,
 }
-
-const seed = z.optional(z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1)))
 
 const ScenarioSchema = z.strictObject({
   ...boundsShape,

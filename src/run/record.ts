@@ -1,6 +1,7 @@
 import type { Comparability } from '../domain/baseline.ts'
 import { environmentKey } from '../domain/environment.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
+import type { FaultsMet } from '../domain/fault.ts'
 import { noteOf } from '../domain/load.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
@@ -27,6 +28,7 @@ interface Concluded {
   confirmedFrom: number | undefined
   stop: Stop | undefined
   series?: TimeSeries | undefined
+  faults?: FaultsMet | undefined
 }
 
 /** The most problems that a record tells one by one. */
@@ -49,6 +51,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     confirmedFrom,
     stop,
     series,
+    faults,
   } = concluded
   const { plan, environment } = setting
   return {
@@ -71,6 +74,8 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
       warmup: plan.warmup,
       totalRuns: plan.totalRuns,
       load: noteOf(plan.load),
+      faults: plan.faults.length === 0 ? undefined : [...plan.faults],
+      faultSeed: plan.faults.length === 0 ? undefined : plan.faultSeed,
       limits: plan.limits,
       thresholds: plan.thresholds,
       categories: plan.categories,
@@ -91,6 +96,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     confirmationRuns: confirmedFrom === undefined ? undefined : samples.length - confirmedFrom,
     keepsBaseline: setting.keepsBaseline,
     series,
+    faults,
     traces: traces.length === 0 ? undefined : traces,
   }
 }

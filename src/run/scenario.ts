@@ -28,6 +28,7 @@ import { stopReason } from './stopping.ts'
 import { emptyTally, tallyRun, tallySpend } from './tally.ts'
 import { emptyTraces, keepTrace } from './traces.ts'
 import { takesTurns } from './turn.ts'
+import { underFaults } from './under-faults.ts'
 import { countedIn, cutRunsInFlight, generatorOf, isGeneratorLate, isSeriesKept, noteInSeries } from './under-load.ts'
 
 /** What came of an execution. */
@@ -151,7 +152,7 @@ async function runAll(course: Course): Promise<void> {
     }
     const loop = { run, stopped: () => isStopped(course) || isAnswered(course), dropped, cut, waited, pause }
     const runs = isEndedByTime(plan.load) ? undefined : plan.totalRuns
-    await execute(plan.load, { runs, pace }, withLooks(course, loop), clock)
+    await underFaults(course, () => execute(plan.load, { runs, pace }, withLooks(course, loop), clock))
     // A broken threshold needs no confirmation: it is judged by what was measured.
     if (isStopped(course) || course.answer?.answer === 'broken') return
     const made = samples.length
@@ -160,7 +161,8 @@ async function runAll(course: Course): Promise<void> {
     course.confirmedFrom = made
     const confirm = (index: number, dueMs: number) => run(made + index, dueMs)
     const again = { runs: fresh, pace: await precisePaceOf(plan.load, clock) }
-    await execute(plan.load, again, { run: confirm, stopped: () => isStopped(course), cut, pause }, clock)
+    const confirming = { run: confirm, stopped: () => isStopped(course), cut, pause }
+    await underFaults(course, () => execute(plan.load, again, confirming, clock))
   } catch (error) {
     if (!(error instanceof BenchAgentError)) throw error
     // The run that it broke was not measured, whatever it spent.
@@ -236,7 +238,7 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
   const summary = summarize(samples, resources, plan.cases)
   const comparability = comparabilityOf(course)
   const checks = [...stopChecks(course), ...behaviourChecks(tally)]
-  const warnings = executionWarnings(plan, summary, tally, foreign, course.instruments.faults())
+  const warnings = executionWarnings(course, summary, foreign)
   const stop = stopOf(course)
   const verdict = judge({ plan, samples, summary, comparability, confirmedFrom, stop, checks, warnings }, setting)
   const { loadStartedAt, traces } = course
@@ -255,6 +257,7 @@ function conclude(course: Course, startedAt: Date): ScenarioResult {
     confirmedFrom,
     stop,
     series: course.series?.finish(),
+    faults: course.faults,
   })
   const result = { record, samples, verdict, mistake }
   setting.onConcluded?.(result)

@@ -1,6 +1,6 @@
 import { knownExecutions } from '../compare/evidence/known-executions.ts'
 import type { Baseline } from '../domain/baseline.ts'
-import { describeLoad } from '../domain/load.ts'
+import { describeConditions } from '../domain/conditions.ts'
 import type { Filling, ScenarioInTest } from './scenario-in-test.ts'
 import type { WorkerSettings } from './settings.ts'
 
@@ -18,7 +18,7 @@ export function firstFilling(
   const known = knownExecutions(baseline, {
     mode: settings?.mode ?? 'live',
     model: options.about?.model ?? baseline.entry?.model ?? baseline.history[0]?.model ?? '',
-    load: describeLoad(plan.load),
+    load: describeConditions(plan),
     cases: plan.caseHash,
   })
   return known + 1 < executions ? { execution: known + 1, executions } : undefined

@@ -1,7 +1,8 @@
 import type { TestContext } from 'vitest'
 import type { Side } from '../command/turn-message.ts'
+import { describeConditions } from '../domain/conditions.ts'
 import { BenchAgentError } from '../domain/errors.ts'
-import { describeLoad, isEndedByTime, isOpen } from '../domain/load.ts'
+import { isEndedByTime, isOpen } from '../domain/load.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { scenarioKey } from '../history/baseline-file.ts'
@@ -43,7 +44,7 @@ export async function takeTurns<Result>(
       side,
       ...placeOf(task, identity),
       name: [...identity.suite, identity.name].join(' > '),
-      comparability: `${plan.caseHash}, ${describeLoad(plan.load)}`,
+      comparability: `${plan.caseHash}, ${describeConditions(plan)}`,
       execution,
       turns: Math.ceil((plan.totalRuns ?? runs) / runs),
     })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CaptureFaults } from '../../src/capture/guard.ts'
+import type { FaultsMet } from '../../src/domain/fault.ts'
+import { noFaults } from '../../src/domain/fault.ts'
 import { createSamples, type Outcome } from '../../src/domain/sample.ts'
 import { type Summary, summarize } from '../../src/domain/summary.ts'
 import type { Warning } from '../../src/domain/verdict.ts'
@@ -17,6 +19,8 @@ interface Seen {
   crossed?: number
   afterEnd?: number
   faults?: CaptureFaults
+  met?: FaultsMet
+  scenario?: Summary['scenario']
   options?: Parameters<typeof planOf>[0]
 }
 
@@ -36,15 +40,22 @@ function warnings({
   crossed = 0,
   afterEnd = crossed,
   faults = { count: 0 },
+  met,
+  scenario,
   options,
 }: Seen): Warning[] {
   const whole = { ...emptyTally(), runsWithCalls: 10, ...tally }
+  const summary = summaryOf(outcomes, degraded)
+  const watched = {
+    setting: { plan: planOf(options) },
+    tally: whole,
+    instruments: { faults: () => faults },
+    faults: met,
+  }
   return executionWarnings(
-    planOf(options),
-    summaryOf(outcomes, degraded),
-    whole,
+    watched,
+    { ...summary, scenario: { ...summary.scenario, ...scenario } },
     { unscoped: callsOutside, afterEnd, crossed: crossed > 0 },
-    faults,
   )
 }
 
@@ -188,5 +199,38 @@ test('it says that watching itself went wrong', () => {
 describe('it says nothing', () => {
   test('about model calls when there was no run', () => {
     expect(warnings({ tally: { runsWithCalls: 0 }, outcomes: [] })).toEqual([])
+  })
+})
+
+describe('a load that the agent does not keep up with', () => {
+  const options = { load: { ratePerSecond: 5, durationMs: 1_000, maxInFlight: 3 } } as const
+
+  test('tells what was dropped', () => {
+    expect(warnings({ options, scenario: { droppedRuns: 5 } })).toMatchObject([
+      { code: 'dropped', message: expect.stringMatching(/^5 of 15 starts were dropped, for 3 runs were in flight/) },
+    ])
+    expect(warnings({ options, scenario: { droppedRuns: 0 } })).toEqual([])
+  })
+
+  test('tells where what calls the agent was late, and not the agent', () => {
+    const late = { options, degraded: 4, scenario: { sendLagMs: 45 } }
+    expect(warnings(late)).toMatchObject([{ code: 'lateStarts', message: expect.stringContaining('45 ms') }])
+    expect(warnings({ ...late, scenario: { sendLagMs: 5 } })).toMatchObject([{ code: 'degraded' }])
+    expect(warnings({ ...late, degraded: 1 })).toEqual([])
+  })
+})
+
+describe('faults', () => {
+  test('that met no call, for there was none, are told', () => {
+    expect(warnings({ met: { calls: 0, injected: noFaults(), past: 0 } })).toMatchObject([
+      { code: 'faultsPast', message: expect.stringContaining('no model call was seen') },
+    ])
+  })
+
+  test('that calls went past are told', () => {
+    expect(warnings({ met: { calls: 8, injected: noFaults(), past: 2 } })).toMatchObject([
+      { code: 'faultsPast', message: expect.stringMatching(/^2 model calls of 10 /) },
+    ])
+    expect(warnings({ met: { calls: 8, injected: noFaults(), past: 0 } })).toEqual([])
   })
 })

@@ -16,7 +16,7 @@ import {
   type SweepLevel,
 } from '../../domain/sweep.ts'
 import { bar } from './bar.ts'
-import type { StudyColumn, StudyReport } from './study-report.ts'
+import type { StudyColumn, StudyReport } from './study-table.ts'
 
 const barWidth = 16
 
