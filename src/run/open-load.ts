@@ -5,7 +5,7 @@ import type { Pace } from '../domain/pace.ts'
 import { startsForMs } from '../domain/plan-load.ts'
 import { breathEveryMs, type Starting } from './run-loop.ts'
 
-const startsTogether = 32
+const startsTogether = 16
 
 /**
  * Starts runs when `load` says so, whatever becomes of the earlier ones.
