@@ -1,3 +1,4 @@
+import Bottleneck from 'bottleneck'
 import pLimit from 'p-limit'
 import PQueue from 'p-queue'
 import { Bench } from 'tinybench'
@@ -31,6 +32,12 @@ export async function pLimitWindowed(calls: number): Promise<void> {
 export async function pQueueWindowed(calls: number): Promise<void> {
   const queue = new PQueue({ concurrency })
   await lanes(calls, () => queue.add(noOp))
+}
+
+/** Schedules the calls and measures nothing; what waits is bounded, as in our driver. */
+export async function bottleneckWindowed(calls: number): Promise<void> {
+  const limiter = new Bottleneck({ maxConcurrent: concurrency })
+  await lanes(calls, () => limiter.schedule(noOp))
 }
 
 /** Measures the calls, statistics included, which it computes whether asked or not. */

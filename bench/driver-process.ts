@@ -1,7 +1,7 @@
 import { columnBytes } from '../src/domain/sample.ts'
 import { heapAfterCollection } from '../src/measure/memory.ts'
 import { runNoOp } from './driver-agent.ts'
-import { handPool, pLimitWindowed, pQueueWindowed, tinybench } from './driver-peers.ts'
+import { bottleneckWindowed, handPool, pLimitWindowed, pQueueWindowed, tinybench } from './driver-peers.ts'
 
 // One driver in a process of its own, so that none runs on code that was optimized for another, or beside its heap.
 
@@ -30,7 +30,10 @@ interface Driver {
 }
 
 const drivers: Record<string, Driver> = {
-  'bench-agent': { cpu: cpuOfRuns, keep: keepRuns },
+  'bench-agent': { cpu: (calls) => cpuOfRuns(calls), keep: keepRuns },
+  // Every run is due when the one before has started.
+  'bench-agent open': { cpu: (calls) => cpuOfRuns(calls, { load: { ratePerSecond: 1e9 } }) },
+  bottleneck: { cpu: cpuOf(bottleneckWindowed) },
   'hand-written pool': { cpu: cpuOf(handPool), keep: async (calls) => ({ kept: await handPool(calls) }) },
   'p-limit': { cpu: cpuOf(pLimitWindowed) },
   'p-queue': { cpu: cpuOf(pQueueWindowed) },
@@ -39,14 +42,15 @@ const drivers: Record<string, Driver> = {
 
 // The window is from the start of the first run to the start of the last, inside of `runScenario`: everything that a run costs,
 // and nothing that an execution costs once, such as its summary. The whole is told beside it.
-async function cpuOfRuns(calls: number): Promise<DriverAnswer> {
+async function cpuOfRuns(calls: number, load?: Parameters<typeof runNoOp>[2]): Promise<DriverAnswer> {
   const begun = process.cpuUsage()
   let first = begun
   let inRuns = begun
-  await runNoOp(calls, (index) => {
+  const onRun = (index: number) => {
     if (index === 0) first = process.cpuUsage()
     if (index === calls - 1) inRuns = process.cpuUsage(first)
-  })
+  }
+  await runNoOp(calls, onRun, load)
   return { cpuNs: nsEach(inRuns, calls - 1), wholeNs: nsEach(process.cpuUsage(begun), calls) }
 }
 

@@ -4,51 +4,91 @@ import { join } from 'node:path'
 import type { DriverAnswer, DriverRequest } from './driver-process.ts'
 import { type Figure, median } from './figure.ts'
 
-const names = ['bench-agent', 'p-queue', 'p-limit', 'tinybench', 'hand-written pool'] as const
-type DriverName = (typeof names)[number]
+const closedNames = ['bench-agent', 'p-queue', 'p-limit', 'tinybench', 'hand-written pool'] as const
+const openNames = ['bench-agent open', 'bench-agent', 'p-queue', 'p-limit', 'bottleneck'] as const
+type DriverName = (typeof closedNames)[number] | (typeof openNames)[number]
 
 const callsPerRound = 40_000
+// Of what takes a hundred times as long.
+const slowCallsPerRound = 1_000
 const warmupRounds = 4
 const rounds = 12
 // V8 does not optimize the same code alike in every process, and the median over rounds of one process would hide it.
 const generations = 3
 const samplesHeld = 200_000
 
+/** CPU time of a call, in nanoseconds. */
+interface Costs {
+  cpuNs: number
+  /** With what comes after the last run; NaN where nothing does. */
+  wholeNs: number
+}
+
 /**
  * What a call of the agent costs, in CPU time and in memory. Machines are shared and noisy: the drivers take turns in short
  * rounds, and the value is the median of the ratios within a round.
  */
 export async function driverFigures(): Promise<Figure[]> {
-  return [await cpuRatio(), await bytesPerSample()]
+  return [await cpuRatio(), await openCpuRatio(), await bytesPerSample()]
 }
 
 async function cpuRatio(): Promise<Figure> {
-  const answers: Record<DriverName, number>[] = []
-  const whole: number[] = []
-  for (let generation = 0; generation < generations; generation++) {
-    const children = names.map((name) => ({ name, child: start(name) }))
-    for (let round = -warmupRounds; round < rounds; round++) {
-      const answer = { 'bench-agent': 0, 'p-queue': 0, 'p-limit': 0, tinybench: 0, 'hand-written pool': 0 }
-      for (const { name, child } of round % 2 === 0 ? children : children.toReversed()) {
-        const { cpuNs, wholeNs } = await ask(child, { ask: 'cpu', calls: callsPerRound })
-        answer[name] = cpuNs ?? Number.NaN
-        if (wholeNs !== undefined && round >= 0) whole.push(wholeNs)
-      }
-      if (round >= 0) answers.push(answer)
-    }
-    for (const { child } of children) child.disconnect()
-  }
+  const measured = await inTurns(closedNames)
   return {
     name: 'driver.cpu_ratio',
-    value: median(answers.map((answer) => answer['bench-agent'] / answer['p-queue'])),
+    value: median(measured.map((round) => round['bench-agent'].cpuNs / round['p-queue'].cpuNs)),
     unit: 'ratio',
     bound: 1,
     peers: {
-      ...Object.fromEntries(names.map((name) => [`${name} ns`, median(answers.map((answer) => answer[name]))])),
-      'bench-agent with summary and verdict ns': median(whole),
+      ...peersOf(closedNames, measured),
+      'bench-agent with summary and verdict ns': median(measured.map((round) => round['bench-agent'].wholeNs)),
     },
     meaning: 'CPU time of one measured run of a no-op agent / of p-queue scheduling the same call, 10 in flight.',
   }
+}
+
+async function openCpuRatio(): Promise<Figure> {
+  const measured = await inTurns(openNames)
+  return {
+    name: 'driver.open_cpu_ratio',
+    value: median(measured.map((round) => round['bench-agent open'].cpuNs / round['bench-agent'].cpuNs)),
+    unit: 'ratio',
+    bound: 1.2,
+    peers: {
+      ...peersOf(openNames, measured),
+      'with summary and verdict ratio': median(
+        measured.map((round) => round['bench-agent open'].wholeNs / round['bench-agent'].wholeNs),
+      ),
+    },
+    meaning:
+      'CPU time of one run of a no-op agent under an open load that is behind / under a closed one, 10 in flight.',
+  }
+}
+
+/** What each driver took for a call, in each round. */
+async function inTurns<Name extends DriverName>(names: readonly Name[]): Promise<Record<Name, Costs>[]> {
+  const measured: Record<Name, Costs>[] = []
+  for (let generation = 0; generation < generations; generation++) {
+    const children = names.map((name) => ({ name, child: start(name) }))
+    for (let round = -warmupRounds; round < rounds; round++) {
+      const costs: [Name, Costs][] = []
+      for (const { name, child } of round % 2 === 0 ? children : children.toReversed()) {
+        const calls = name === 'bottleneck' ? slowCallsPerRound : callsPerRound
+        const { cpuNs = Number.NaN, wholeNs = Number.NaN } = await ask(child, { ask: 'cpu', calls })
+        costs.push([name, { cpuNs, wholeNs }])
+      }
+      if (round >= 0) measured.push(Object.fromEntries(costs) as Record<Name, Costs>)
+    }
+    for (const { child } of children) child.disconnect()
+  }
+  return measured
+}
+
+function peersOf<Name extends DriverName>(
+  names: readonly Name[],
+  measured: readonly Record<Name, Costs>[],
+): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [`${name} ns`, median(measured.map((round) => round[name].cpuNs))]))
 }
 
 async function bytesPerSample(): Promise<Figure> {
