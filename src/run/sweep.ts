@@ -19,7 +19,7 @@ export interface SweepSetting {
 }
 
 // Runs of a turn for each one in flight: the first ones find no queue and the last ones leave lanes empty, so that half of them count.
-const turnRunsPerLane = 4
+const turnRunsPerLane = 5
 
 /** Runs of one turn of an execution that makes at least `runs` in `repeats` turns with `concurrency` in flight. */
 export function turnRunsOf(runs: number, repeats: number, concurrency: number): number {
