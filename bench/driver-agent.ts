@@ -1,6 +1,6 @@
 import { wallClock } from '../src/domain/clock.ts'
 import { planScenario } from '../src/domain/plan.ts'
-import type { Bounds } from '../src/domain/scenario.ts'
+import type { Agent, Bounds } from '../src/domain/scenario.ts'
 import { readEnvironment } from '../src/measure/environment.ts'
 import { slot } from '../src/measure/watchdog-slots.ts'
 import { runScenario, type ScenarioResult } from '../src/run/scenario.ts'
@@ -14,26 +14,30 @@ export async function noOp(): Promise<void> {}
 const environment = readEnvironment()
 const slots = new Int32Array(new SharedArrayBuffer(slot.count * Int32Array.BYTES_PER_ELEMENT))
 
-/**
- * Runs the no-op agent `calls` times as a test does, by `runScenario` itself: model calls attributed by
- * AsyncLocalStorage, an abort signal for who asks, the latency limit watched, stray errors claimed, event loop and memory
- * watched, samples kept in columns, stopping rules asked after each run.
- *
- * @param onRun told of each run that starts, beside the watchdog's memory
- * @param load how runs reach it
- */
+/** Runs the no-op agent `calls` times, 10 at once where `load` says nothing else. */
 export function runNoOp(
   calls: number,
   onRun?: (index: number) => void,
   load: Pick<Bounds, 'concurrency' | 'load'> = { concurrency },
 ): Promise<ScenarioResult> {
-  const plan = planScenario('no-op', { runs: calls, warmup: 0, ...load }, [{ name: 'no-op', input: undefined }])
+  return runAgent(noOp, { runs: calls, ...load }, onRun)
+}
+
+/**
+ * Runs `agent` as a test does, by `runScenario` itself: model calls attributed by AsyncLocalStorage, an abort signal for who
+ * asks, the latency limit watched, stray errors claimed, event loop and memory watched, samples kept in columns, stopping rules
+ * asked after each run.
+ *
+ * @param onRun told of each run that starts, beside the watchdog's memory
+ */
+export function runAgent(agent: Agent, bounds: Bounds, onRun?: (index: number) => void): Promise<ScenarioResult> {
+  const plan = planScenario('bench', { ...bounds, warmup: 0 }, [{ name: 'bench', input: undefined }])
   return runScenario({
     plan,
-    agent: noOp,
+    agent,
     about: {},
-    identity: { project: '', file: '', suite: [], name: 'no-op', id: 'no-op' },
-    execution: 'no-op',
+    identity: { project: '', file: '', suite: [], name: 'bench', id: 'bench' },
+    execution: 'bench',
     attempt: 0,
     mode: 'live',
     prices: {},

@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
+import type { ChildProcess } from 'node:child_process'
+import { askChild, startChild } from './child.ts'
 import type { DriverAnswer, DriverRequest } from './driver-process.ts'
 import { type Figure, median } from './figure.ts'
 
@@ -74,7 +73,8 @@ async function inTurns<Name extends DriverName>(names: readonly Name[]): Promise
       const costs: [Name, Costs][] = []
       for (const { name, child } of round % 2 === 0 ? children : children.toReversed()) {
         const calls = name === 'bottleneck' ? slowCallsPerRound : callsPerRound
-        const { cpuNs = Number.NaN, wholeNs = Number.NaN } = await ask(child, { ask: 'cpu', calls })
+        const request: DriverRequest = { ask: 'cpu', calls }
+        const { cpuNs = Number.NaN, wholeNs = Number.NaN } = await askChild<DriverAnswer>(child, request)
         costs.push([name, { cpuNs, wholeNs }])
       }
       if (round >= 0) measured.push(Object.fromEntries(costs) as Record<Name, Costs>)
@@ -111,30 +111,14 @@ async function bytesPerSample(): Promise<Figure> {
 }
 
 function start(name: DriverName): ChildProcess {
-  return fork(join(import.meta.dirname, 'driver-process.ts'), [name], { stdio: 'inherit' })
+  return startChild('driver-process.ts', name)
 }
 
 async function askOnce(name: DriverName, request: DriverRequest): Promise<DriverAnswer> {
   const child = start(name)
   try {
-    return await ask(child, request)
+    return await askChild<DriverAnswer>(child, request)
   } finally {
     child.disconnect()
-  }
-}
-
-async function ask(child: ChildProcess, request: DriverRequest): Promise<DriverAnswer> {
-  const ended = new AbortController()
-  const died = once(child, 'exit', { signal: ended.signal }).then(([code]) => {
-    throw new Error(`Expected a driver to answer, but its process ended with code ${code}`)
-  })
-  try {
-    child.send(request)
-    const [answer]: DriverAnswer[] = await Promise.race([once(child, 'message', { signal: ended.signal }), died])
-    if (answer === undefined) throw new Error('Expected a driver to answer, got an empty message')
-    return answer
-  } finally {
-    ended.abort()
-    died.catch(() => undefined)
   }
 }

@@ -4,9 +4,10 @@ import { captureHotPath } from './capture-hot-path.ts'
 import { driverFigures } from './driver.ts'
 import { type Figure, humanTable, isOk, jsonLine } from './figure.ts'
 import { histogramFigures } from './histogram.ts'
+import { pacingFigures } from './pacing.ts'
 import { startFigure } from './start.ts'
 
-// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [start]
+// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [pacing] [start]
 
 async function captureFigures(): Promise<Figure[]> {
   const { usPerCall, usPerChunk, usPerOtherRequest } = await captureHotPath()
@@ -35,6 +36,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   capture: captureFigures,
   'capture-cpu': captureCpuFigures,
   histogram: histogramFigures,
+  pacing: pacingFigures,
   start: async () => [startFigure()],
 }
 

@@ -158,3 +158,24 @@ export interface BreakingPointRefused extends Spent {
   objective?: number | undefined
   cap?: Cap | undefined
 }
+
+/** What a record keeps of a {@link Probe}. */
+export interface ProbeNote
+  extends Pick<Probe, 'load' | 'runs' | 'durationMs' | 'throughputPerSecond' | 'failures' | 'endedEarly'> {
+  /** The statistic of each objective, in their order; null when no run told it. */
+  values: (number | null)[]
+  /** Most runs in flight at the instants at which they were counted. */
+  mostInFlight: number
+  /** What it broke; absent when it kept everything. */
+  broken?: Binding | undefined
+}
+
+type WithoutProbes<Answer> = Answer extends unknown ? Omit<Answer, 'probes' | 'runs'> : never
+
+/** A search and its answer, as a record keeps them. */
+export interface BreakingPointStudy {
+  objectives: Objective[]
+  answer: WithoutProbes<BreakingPoint>
+  /** In the order in which they were made. */
+  probes: ProbeNote[]
+}

@@ -45,6 +45,7 @@ export type CheckCode =
   | 'missingBaseline'
   | 'spend'
   | 'mistake'
+  | 'leak'
 
 /** What a subject ends with when the runs of `category` were judged; empty for all runs. */
 export function placeOf(category: string | undefined): string {

@@ -1,4 +1,7 @@
+import { type BreakingPointStudy, caps } from './breaking-point.ts'
 import { IdentitySchema } from './identity.ts'
+import { distributionMetricNames } from './metric-name.ts'
+import type { Soak } from './soak.ts'
 import type { StudyRecord, StudyResult } from './study.ts'
 import { leadMetrics, lossParts, type Sweep } from './sweep.ts'
 import { CheckSchema } from './verdict-schema.ts'
@@ -54,8 +57,70 @@ const SweepSchema = z.strictObject({
   ),
 }) satisfies z.ZodMiniType<Sweep>
 
+const ProbeLoadSchema = z.union([z.strictObject({ concurrency: count }), z.strictObject({ ratePerSecond: finite })])
+const BindingSchema = z.union([z.strictObject({ objective: count }), z.enum(['failures', 'inFlight', 'throughput'])])
+const BreakingPointSchema = z.strictObject({
+  objectives: z.array(
+    z.union([
+      z.strictObject({ metric: z.literal('failureRatio'), bound: finite }),
+      z.strictObject({
+        metric: z.enum(distributionMetricNames),
+        statistic: z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'p99.9']),
+        bound: finite,
+      }),
+    ]),
+  ),
+  answer: z.discriminatedUnion('answer', [
+    z.strictObject({
+      answer: z.literal('found'),
+      sustainedPerSecond: finite,
+      failingPerSecond: finite,
+      bound: BindingSchema,
+      shape: z.enum(['smooth', 'cliff']),
+      interval: Interval,
+    }),
+    z.strictObject({ answer: z.literal('notReached'), atLeastPerSecond: finite, cap: z.enum(caps) }),
+    z.strictObject({
+      answer: z.literal('refused'),
+      reason: z.enum(['insideNoise', 'missedUnloaded', 'failsUnloaded', 'cap', 'nothingSustained']),
+      objective: maybe(count),
+      cap: maybe(z.enum(caps)),
+    }),
+  ]),
+  probes: z.array(
+    z.strictObject({
+      load: ProbeLoadSchema,
+      runs: count,
+      durationMs: finite,
+      throughputPerSecond: maybe(finite),
+      values: z.array(z.nullable(finite)),
+      mostInFlight: finite,
+      failures: z.strictObject({ error: count, timeout: count, dropped: count }),
+      broken: maybe(BindingSchema),
+      endedEarly: z.boolean(),
+    }),
+  ),
+}) satisfies z.ZodMiniType<BreakingPointStudy>
+
+const SlopeSchema = z.strictObject({ slope: finite, low: finite, high: finite })
+const SoakSchema = z.strictObject({
+  runsPerCycle: count,
+  cycles: z.array(z.strictObject({ heldBytes: finite, usedBytes: finite, rssBytes: finite })),
+  initialBytes: finite,
+  peakBytes: finite,
+  finalBytes: finite,
+  growthBytes: finite,
+  freedBytes: finite,
+  firstHalf: maybe(SlopeSchema),
+  secondHalf: maybe(SlopeSchema),
+  verdict: z.enum(['leak', 'steady', 'unclear']),
+  boundBytes: finite,
+}) satisfies z.ZodMiniType<Soak>
+
 const StudyResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sweep'), sweep: SweepSchema }),
+  z.strictObject({ kind: z.literal('breakingPoint'), breakingPoint: BreakingPointSchema }),
+  z.strictObject({ kind: z.literal('soak'), soak: SoakSchema }),
 ]) satisfies z.ZodMiniType<StudyResult>
 
 /** A study in a file, or from another process. */

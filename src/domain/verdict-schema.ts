@@ -29,6 +29,7 @@ export const CheckSchema = z.strictObject({
     'missingBaseline',
     'spend',
     'mistake',
+    'leak',
   ]),
   subject: z.string(),
   metric: maybe(z.string() as unknown as z.ZodMiniType<Check['metric']>),

@@ -9,12 +9,23 @@ let collect: (() => void) | undefined
  * The collector is reached without a start flag, so that agents are measured in the process that the user's runner starts.
  */
 export function heapAfterCollection(): number {
+  collectGarbage()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+/** Heap and external memory before and after a full garbage collection, and the resident set, in bytes. */
+export function readHeap(): { heldBytes: number; usedBytes: number; rssBytes: number } {
+  const { heapUsed, external } = process.memoryUsage()
+  const usedBytes = heapAfterCollection()
+  return { heldBytes: heapUsed + external, usedBytes, rssBytes: process.memoryUsage.rss() }
+}
+
+function collectGarbage(): void {
   collect ??= exposeCollector()
   // The first pass runs finalizers and clears weak references, whose memory only the second one frees.
   collect()
   collect()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
 }
 
 function exposeCollector(): () => void {

@@ -1,7 +1,7 @@
 import { severityOfVerdict } from '../compare/explain/severity.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { severities } from '../domain/severity.ts'
-import type { ReportedExecution, Session } from './session.ts'
+import type { ReportedExecution, ReportedStudy, Session } from './session.ts'
 import { oneLine } from './text.ts'
 
 /** How a scenario stands: `undecided` passed without being judged in full, `warned` passed with something to know. */
@@ -42,6 +42,19 @@ export function finalExecutions({ executions }: Session): ReportedExecution[] {
   return final.filter((one) => !isFollowed(one, final))
 }
 
+/** The studies that count: where a test was retried, those of its last attempt. */
+export function finalStudies({ studies = [] }: Session): ReportedStudy[] {
+  return studies.filter(
+    ({ record }) =>
+      !studies.some((other) => keyOf(other.record) === keyOf(record) && other.record.attempt > record.attempt),
+  )
+}
+
+/** The studies whose executions left no records of their own. */
+export function studiesAlone({ studies = [] }: Session): ReportedStudy[] {
+  return studies.filter(({ record }) => record.result.kind === 'breakingPoint')
+}
+
 /** Of `executions` those that reports show: of several that filled a baseline, as one test, only the last one. */
 export function shownExecutions({ executions }: Session): ReportedExecution[] {
   return executions.filter((one) => !isFollowed(one, executions))
@@ -56,7 +69,7 @@ function isFollowed({ record }: ReportedExecution, all: readonly ReportedExecuti
     .some((other) => keyOf(other.record) === keyOf(record) && other.record.attempt === attempt)
 }
 
-function keyOf({ identity: { project, file, suite, id } }: ExecutionRecord): string {
+function keyOf({ identity: { project, file, suite, id } }: Pick<ExecutionRecord, 'identity'>): string {
   return JSON.stringify([project, file, suite, id])
 }
 

@@ -8,7 +8,7 @@ import { firstSeen, groupProblems, howOften, moreProblems, problemsUntold } from
 import { statisticText } from './result-column.ts'
 import type { DeadScenario, ReportedExecution, ReportedStudy, Session } from './session.ts'
 import { isRedByShift, shiftsOf } from './shift-line.ts'
-import { bySeverity, finalExecutions, nameOf, standingOf } from './standing.ts'
+import { bySeverity, finalExecutions, finalStudies, nameOf, standingOf } from './standing.ts'
 import { nameOfStudy } from './study/study-lines.ts'
 import type { Paper } from './terminal-paper.ts'
 import { cutEnd, displayWidth, oneLine, wrap } from './text.ts'
@@ -25,7 +25,7 @@ export function brokenLines(session: Session, paper: Paper): string[] {
   const failed = bySeverity(all.filter(({ record }) => !isRedByShift(record, shifts)))
   const blocks = [
     ...session.dead.map((dead) => deadBlock(dead, paper)),
-    ...(session.studies ?? []).flatMap((study) => studyBlock(study, paper)),
+    ...finalStudies(session).flatMap((study) => studyBlock(study, paper)),
     ...failed.slice(0, mostScenarios).map((execution) => failedBlock(execution, paper)),
   ]
   const red = shifts.flatMap((shift) => shift.red.map(nameOf))

@@ -41,6 +41,8 @@ export interface Course {
   confirmedFrom: number | undefined
   /** Absent when none was planned, or the load has not begun. */
   faults?: FaultsMet | undefined
+  /** Whether who asked needs no further run. */
+  enough: boolean
   /** Time in which others were at work, in milliseconds. */
   waitedMs: number
   /** Starts that the load dropped. */

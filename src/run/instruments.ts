@@ -23,6 +23,8 @@ export interface Instruments {
   readHeap: (runsDone: number) => void
   /** Hears frameworks that the agent loaded in the meantime; call it after the first runs. */
   hearFrameworks: () => void
+  /** Does `work`, whose time is not held against the event loop, and is not the runs'. */
+  without: (work: () => void) => void
   /** Model calls since the start that belonged to no run. */
   callsOutside: () => number
   /** What went wrong in watching since the start. */
@@ -66,9 +68,15 @@ export function startInstruments(
   const stopResidentSet = watchResidentSet(clock, onResidentSet)
   const heap = heapReader(plan, clock, loop)
   let closed = false
+  let pausedMs = 0
   return {
     inFlight,
     readHeap: heap.read,
+    without: (work) => {
+      const beforeMs = clock.nowMs()
+      loop.without(work)
+      pausedMs += clock.nowMs() - beforeMs
+    },
     hearFrameworks: () => {
       if (!closed) stops.push(observeFrameworks(from))
     },
@@ -85,7 +93,7 @@ export function startInstruments(
         peakRssBytes,
         eventLoopDelayMs: delayP99Ms,
         heapGrowthBytes: heap.growthBytes(),
-        pausedMs: heap.pausedMs(),
+        pausedMs: pausedMs + heap.pausedMs(),
         late,
       }
     },

@@ -4,10 +4,15 @@ import type { Span } from '../domain/trace.ts'
 import { isAnswered } from '../measure/call-values.ts'
 import type { RunMeasurement } from '../measure/measurement.ts'
 
+// So many problems tell all that there is to tell.
+const problemsKept = 1_000
+
 /**
  * Adds `run` to `samples`.
  *
  * @param originMs when the load started, on the clock
+ * @param detailsKept model calls, turns and spans that are kept at most, of each
+ * @default detailsKept all
  */
 export function keepRun(
   samples: Samples,
@@ -15,6 +20,7 @@ export function keepRun(
   caseIndex: number,
   dueMs: number,
   originMs: number,
+  detailsKept = Number.POSITIVE_INFINITY,
 ): void {
   const index = addSample(samples, {
     caseIndex,
@@ -29,11 +35,13 @@ export function keepRun(
     const value = run.values[name as RunValue]
     if (value !== undefined) setValue(samples, index, name as RunValue, value)
   }
-  for (const call of run.calls) keepCall(samples, index, call)
-  for (const span of run.spans) keepSpan(samples, index, span, run.endedMs - run.startedMs)
-  for (const turn of run.turns) samples.turns.push({ index, ...turn })
+  if (samples.calls.index.length < detailsKept) for (const call of run.calls) keepCall(samples, index, call)
+  if (samples.spans.length < detailsKept)
+    for (const span of run.spans) keepSpan(samples, index, span, run.endedMs - run.startedMs)
+  if (samples.turns.length < detailsKept) for (const turn of run.turns) samples.turns.push({ index, ...turn })
   if (run.scores !== undefined) for (const [name, value] of run.scores) setScore(samples, index, name, value)
-  if (run.problem !== undefined) samples.problems.push({ index, caseIndex, outcome: run.outcome, ...run.problem })
+  if (run.problem !== undefined && samples.problems.length < problemsKept)
+    samples.problems.push({ index, caseIndex, outcome: run.outcome, ...run.problem })
 }
 
 // What goes on after the end of the run is not its time, and what is still on then ends there.

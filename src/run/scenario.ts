@@ -40,6 +40,9 @@ export interface ScenarioResult {
   mistake?: BenchAgentError | undefined
 }
 
+// Fewer than what the first half of a soak makes.
+const detailsOfCycles = 500
+
 // Of a load that time ends.
 const unknownRuns = 1_024
 
@@ -71,6 +74,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     mistake: undefined,
     answer: plan.looks === undefined || takesTurns() ? undefined : unanswered,
     confirmedFrom: undefined,
+    enough: false,
     waitedMs: 0,
     dropped: 0,
     series,
@@ -119,6 +123,8 @@ async function runAll(course: Course): Promise<void> {
     const pace = await precisePaceOf(plan.load, clock)
     course.originMs = clock.nowMs()
     course.loadStartedAt = new Date()
+    // What we keep of each run must not look like the agent's leak.
+    const detailsKept = setting.cycle === undefined ? undefined : detailsOfCycles
     const run = async (index: number, dueMs: number) => {
       const caseIndex = caseOfRun(plan, index)
       setting.onRun?.(index)
@@ -130,13 +136,14 @@ async function runAll(course: Course): Promise<void> {
       tallyRun(course.tally, measured)
       account?.close()
       // A run is due when its set-up is done; under an open load as much earlier as it was called too late.
-      keepRun(samples, measured, caseIndex, measured.startedMs - lagMs, course.originMs)
+      keepRun(samples, measured, caseIndex, measured.startedMs - lagMs, course.originMs, detailsKept)
       if (isGeneratorLate(samples, samples.length - 1, lagMs)) samples.degraded[samples.length - 1] = 1
       noteInSeries(course, samples.length - 1)
       keepTrace(course.traces, measured, samples.length - 1, course.originMs)
       instruments.readHeap(samples.length)
       if (index === 0 && plan.warmup === 0) instruments.hearFrameworks()
       course.stopped ??= stopReasonOf(course)
+      course.enough ||= setting.isEnough?.(samples) ?? false
       // What matchers will ask for is not known yet.
       if (course.answer?.answer === 'open' && !setting.deferred)
         course.answer = certainFailure(plan, samples) ?? course.answer
@@ -150,9 +157,19 @@ async function runAll(course: Course): Promise<void> {
     const waited = (ms: number) => {
       course.waitedMs += ms
     }
-    const loop = { run, stopped: () => isStopped(course) || isAnswered(course), dropped, cut, waited, pause }
+    const loop = {
+      run,
+      stopped: () => course.enough || isStopped(course) || isAnswered(course),
+      dropped,
+      cut,
+      waited,
+      pause,
+    }
     const runs = isEndedByTime(plan.load) ? undefined : plan.totalRuns
-    await underFaults(course, () => execute(plan.load, { runs, pace }, withLooks(course, loop), clock))
+    await underFaults(course, () =>
+      execute(plan.load, { runs, pace }, inCycles(course, withLooks(course, loop)), clock),
+    )
+    setting.cycle?.onEnd()
     // A broken threshold needs no confirmation: it is judged by what was measured.
     if (isStopped(course) || course.answer?.answer === 'broken') return
     const made = samples.length
@@ -184,6 +201,18 @@ function withLooks(course: Course, loop: RunLoop): RunLoop {
     course.answer = answerAfter(index / cases.length, setting, samples, comparabilityOf(course))
   }
   return lookingBefore(new Set(looks.map((rounds) => rounds * cases.length)), look, loop)
+}
+
+/** `loop`, which lets every cycle come to its end before the next. */
+function inCycles({ setting, instruments }: Course, loop: RunLoop): RunLoop {
+  const { cycle, plan } = setting
+  if (cycle === undefined) return loop
+  const ends = Array.from(
+    { length: Math.ceil((plan.totalRuns ?? 0) / cycle.runs) - 1 },
+    (_, at) => (at + 1) * cycle.runs,
+  )
+  // Our own pause is no delay of the agent's.
+  return lookingBefore(new Set(ends), () => instruments.without(cycle.onEnd), loop)
 }
 
 /** Runs the warm-up; returns the mean latency of its runs in milliseconds, absent without one. */

@@ -43,6 +43,10 @@ export interface ScenarioSetting {
   signal?: AbortSignal | undefined
   /** Told of the result as soon as it is there, also when `signal` ended the execution. */
   onConcluded?: ((result: { record: ExecutionRecord }) => void) | undefined
+  /** Runs after which nothing is in flight, and who is told then; absent when runs go through. */
+  cycle?: { runs: number; onEnd: () => void } | undefined
+  /** Whether no further run is needed, asked whenever one has ended. @default false */
+  isEnough?: ((samples: Samples) => boolean) | undefined
   /** Told of the samples so far, between runs. */
   onPause?: ((samples: Samples) => Promise<void> | undefined) | undefined
   /** Told of the run that starts: its position, negative in a warm-up. */

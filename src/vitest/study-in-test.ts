@@ -5,31 +5,48 @@ import { plural } from '../domain/format.ts'
 import { type StudyRecord, type StudyResult, statusOf } from '../domain/study.ts'
 import { sumKnown } from '../domain/usage.ts'
 import type { ScenarioResult } from '../run/scenario.ts'
+import { raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
 import type { Declared } from './scenario-test.ts'
 import { workerSettings } from './settings.ts'
 import { keepStudy } from './transport.ts'
+import { takeTurn } from './turns.ts'
+
+/** Makes the study of a test, and throws at its line when it fails. */
+export async function runStudyTest(
+  context: TestContext,
+  declared: Declared,
+  study: () => Promise<void>,
+): Promise<void> {
+  if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
+  try {
+    await takeTurn(context, study)
+  } catch (error) {
+    throw error instanceof BenchAgentError ? raisedAt(error, declared.site) : error
+  }
+}
 
 /** A study that has come to its end. */
 export interface ConcludedStudy {
   startedAt: Date
-  /** Its executions, each under a name of its own. */
-  executions: readonly { name: string; result: ScenarioResult }[]
-  /** What is judged of all of them together. */
+  /** What its executions came to. */
+  results: readonly ScenarioResult[]
+  /** What is held against it. */
   checks: Check[]
   result: StudyResult
 }
 
-/** Keeps the study with its test, and throws when it, or one of its executions, failed. */
-export function concludeStudy(task: TestContext['task'], declared: Declared, study: ConcludedStudy): void {
-  const { startedAt, executions, checks, result } = study
-  const own = executions.flatMap(({ name, result: { record } }) =>
-    record.verdict.checks.map((check) => ({
-      ...check,
-      subject: `${check.subject} (${name})`,
-      message: `${name}: ${check.message}`,
-    })),
-  )
+/**
+ * Keeps the study with its test, and throws when it failed.
+ *
+ * @param own what is held against its executions, where they are judged by themselves
+ */
+export function concludeStudy(
+  task: TestContext['task'],
+  declared: Declared,
+  { startedAt, results, checks, result }: ConcludedStudy,
+  own: readonly Check[] = [],
+): void {
   const all = [...own, ...checks]
   const record: StudyRecord = {
     schemaVersion: 1,
@@ -38,14 +55,14 @@ export function concludeStudy(task: TestContext['task'], declared: Declared, stu
     attempt: task.result?.retryCount ?? 0,
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    runs: executions.reduce((sum, { result: one }) => sum + one.record.summary.runs, 0),
-    spentUsd: sumKnown(executions.map(({ result: one }) => one.record.spentUsd)),
+    runs: results.reduce((sum, one) => sum + one.record.summary.runs, 0),
+    spentUsd: sumKnown(results.map((one) => one.record.spentUsd)),
     status: statusOf(all),
     checks,
     result,
   }
   keepStudy(task, record)
-  const mistake = executions.find((one) => one.result.mistake !== undefined)?.result.mistake
+  const mistake = results.find((one) => one.mistake !== undefined)?.mistake
   if (mistake !== undefined) throw mistake
   const failed = all.filter(({ status }) => status === 'fail')
   if (failed.length > 0) throw new BenchAgentError('BENCH_AGENT_VERDICT', explain(declared.name, failed))

@@ -10,15 +10,13 @@ import { requireScenarioOptions } from '../run/options.ts'
 import type { ScenarioResult } from '../run/scenario.ts'
 import { plannedInTurns, runSweep, type SweepSetting, turnRunsOf } from '../run/sweep.ts'
 import { efficiencyBounds, type SweepOwn, type SweepValue, sweepMistakes, sweptValues } from '../run/sweep-options.ts'
-import { raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
 import { settingInTest } from './run-in-test.ts'
 import { callbacksOf, type Declared, type UntypedOptions } from './scenario-test.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
 import { addSpend, spentSoFar } from './spend-file.ts'
-import { concludeStudy } from './study-in-test.ts'
+import { concludeStudy, runStudyTest } from './study-in-test.ts'
 import { keepRecord, sampleSender, sendNotice, sendPlan } from './transport.ts'
-import { takeTurn } from './turns.ts'
 import { watchScenario } from './watch.ts'
 
 type SweptOptions = UntypedOptions & SweepOwn
@@ -27,13 +25,8 @@ const fewestRuns = 30
 const usualRepeats = 2
 
 /** Measures the levels of a sweep in its test, and throws at its line when it fails. */
-export async function runSweepTest(context: TestContext, declared: Declared): Promise<void> {
-  if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
-  try {
-    await takeTurn(context, () => sweepInTest(context, declared))
-  } catch (error) {
-    throw error instanceof BenchAgentError ? raisedAt(error, declared.site) : error
-  }
+export function runSweepTest(context: TestContext, declared: Declared): Promise<void> {
+  return runStudyTest(context, declared, () => sweepInTest(context, declared))
 }
 
 async function sweepInTest(context: TestContext, declared: Declared): Promise<void> {
@@ -72,9 +65,14 @@ async function sweepInTest(context: TestContext, declared: Declared): Promise<vo
       await sendNotice(task, levelLine(declared.name, over, name, result))
     }
     const { sweep, results } = await runSweep(over, watched, onEnded)
-    const executions = results.map((result, position) => ({ name: `${over} ${levels[position]?.name}`, result }))
     const checks = efficiencyChecks(sweep.levels, efficiencyBounds(options))
-    concludeStudy(task, declared, { startedAt, executions, checks, result: { kind: 'sweep', sweep } })
+    const own = results.flatMap(({ record }, position) =>
+      record.verdict.checks.map((check) => ({
+        ...check,
+        message: `${over} ${levels[position]?.name}: ${check.message}`,
+      })),
+    )
+    concludeStudy(task, declared, { startedAt, results, checks, result: { kind: 'sweep', sweep } }, own)
   } finally {
     watch?.end()
   }

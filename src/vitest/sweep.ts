@@ -2,6 +2,7 @@ import type { ScenarioOptions } from '../domain/scenario.ts'
 import type { Thresholds } from '../domain/threshold.ts'
 import type { Check, RunnerOptions } from './api.ts'
 import { testFunction } from './collector.ts'
+import type { StudyFunction } from './study-api.ts'
 import { mistakeInSweep, runSweepTest, sweepLimitMs } from './sweep-test.ts'
 
 /** What the levels of a sweep share, and what they differ in. */
@@ -37,7 +38,7 @@ export type SweepOptions<Input, Expected, Returned, State, Value = unknown> = Ru
   }
 
 /** A test function of Vitest that measures an agent at several levels of one thing. */
-export interface SweepFunction {
+export interface SweepFunction extends StudyFunction {
   /**
    * Measures an agent at each value of `over`, in turns, and says how it scales, or which value is the best.
    *
@@ -52,7 +53,6 @@ export interface SweepFunction {
   readonly skip: SweepFunction
   readonly only: SweepFunction
   readonly fails: SweepFunction
-  readonly todo: (name: string) => void
   readonly skipIf: (condition: unknown) => SweepFunction
   readonly runIf: (condition: unknown) => SweepFunction
 }

@@ -1,12 +1,13 @@
 import type { Section } from '../markdown-section.ts'
 import { plain, prose, tableHead, tableRow } from '../markdown-text.ts'
 import type { Session } from '../session.ts'
+import { finalStudies } from '../standing.ts'
 import { nameOfStudy } from './study-lines.ts'
 import { reportOf } from './study-report.ts'
 
 /** What the studies of `session` found, a table each. */
-export function studySections({ studies = [] }: Session): Section[] {
-  return studies.map(({ record, failed }) => {
+export function studySections(session: Session): Section[] {
+  return finalStudies(session).map(({ record, failed }) => {
     const { question, columns, rows, sentences } = reportOf(record)
     const icon = failed ? '❌' : record.status === 'inconclusive' ? '⚠️' : '✅'
     return {

@@ -1,13 +1,13 @@
 import type { ReportedStudy, Session } from '../session.ts'
-import { marks } from '../standing.ts'
+import { finalStudies, marks } from '../standing.ts'
 import { renderTable } from '../table.ts'
 import type { Paper } from '../terminal-paper.ts'
 import { oneLine, wrap } from '../text.ts'
 import { reportOf } from './study-report.ts'
 
 /** What the studies of `session` found: of each its question, its table and what follows from it. */
-export function studyLines({ studies = [] }: Session, paper: Paper): string[] {
-  return studies.flatMap((study, position) => [...(position === 0 ? [] : ['']), ...linesOf(study, paper)])
+export function studyLines(session: Session, paper: Paper): string[] {
+  return finalStudies(session).flatMap((study, position) => [...(position === 0 ? [] : ['']), ...linesOf(study, paper)])
 }
 
 function linesOf({ record, failed }: ReportedStudy, { columns, colors }: Paper): string[] {

@@ -1,4 +1,6 @@
 import type { StudyRecord } from '../../domain/study.ts'
+import { breakingPointReport } from './breaking-point-report.ts'
+import { soakReport } from './soak-report.ts'
 import type { StudyReport } from './study-table.ts'
 import { sweepReport } from './sweep-report.ts'
 
@@ -7,5 +9,9 @@ export function reportOf({ result }: StudyRecord): StudyReport {
   switch (result.kind) {
     case 'sweep':
       return sweepReport(result.sweep)
+    case 'breakingPoint':
+      return breakingPointReport(result.breakingPoint)
+    case 'soak':
+      return soakReport(result.soak)
   }
 }

@@ -1,0 +1,88 @@
+import type { Check } from '../../domain/check.ts'
+import { formatBytes } from '../../domain/format.ts'
+import type { Soak, SoakCycle } from '../../domain/soak.ts'
+import { theilSenSlope } from '../../stats/theil-sen.ts'
+
+/** Growth in bytes a run above which it is a leak, unless the user says otherwise. */
+export const usualBoundBytes = 128
+// With fewer in a half, there is no interval.
+const fewestCycles = 5
+
+/**
+ * What `cycles` of so many runs each tell. Memory after collection is nearly the same every time, so that any growth at all is
+ * significant: a leak is what surely grows by more than `boundBytes` a run, in the second half of the cycles, when caches are full and
+ * code is compiled.
+ */
+export function soakOf(cycles: readonly SoakCycle[], runsPerCycle: number, boundBytes: number): Soak {
+  const used = cycles.map(({ usedBytes }) => usedBytes)
+  const middle = Math.floor(cycles.length / 2)
+  const slope = (from: number, to: number) => {
+    const part = used.slice(from, to)
+    return part.length < fewestCycles
+      ? undefined
+      : theilSenSlope(
+          part.map((_, cycle) => cycle * runsPerCycle),
+          part,
+        )
+  }
+  const [firstHalf, secondHalf] = [slope(0, middle), slope(middle, cycles.length)]
+  const [initialBytes = 0, finalBytes = 0] = [used[0], used.at(-1)]
+  return {
+    runsPerCycle,
+    cycles: [...cycles],
+    initialBytes,
+    peakBytes: Math.max(0, ...used),
+    finalBytes,
+    growthBytes: finalBytes - initialBytes,
+    freedBytes: cycles.reduce((sum, { heldBytes, usedBytes }) => sum + Math.max(0, heldBytes - usedBytes), 0),
+    firstHalf,
+    secondHalf,
+    verdict:
+      secondHalf === undefined
+        ? 'unclear'
+        : secondHalf.low > boundBytes
+          ? 'leak'
+          : secondHalf.high <= boundBytes
+            ? 'steady'
+            : 'unclear',
+    boundBytes,
+  }
+}
+
+/** What `soak` has to say against the agent. */
+export function leakChecks({ verdict, secondHalf, boundBytes, cycles }: Soak): Check[] {
+  const common = { code: 'leak', subject: 'memory of a run', unit: 'bytes', bound: boundBytes } as const
+  if (secondHalf === undefined)
+    return [
+      {
+        ...common,
+        status: 'inconclusive',
+        message: `${cycles.length} cycles are too few to tell a leak.`,
+        remedy: `Plan at least ${2 * fewestCycles} cycles; 30 tell 256 bytes a run.`,
+      },
+    ]
+  const { slope, low, high } = secondHalf
+  const grows = `Memory ${slope < 0 ? 'shrinks' : 'grows'} by ${formatBytes(Math.abs(slope))} a run (95%: ${formatBytes(low)} to ${formatBytes(high)}) in the second half of ${cycles.length} cycles`
+  if (verdict === 'leak')
+    return [
+      {
+        ...common,
+        status: 'fail',
+        value: slope,
+        message: `${grows}, beyond ${formatBytes(boundBytes)}: it leaks, or a cache has not filled yet.`,
+        remedy:
+          'Look for collections that only grow: listeners, caches without a bound, histories. If a cache still fills, plan more cycles.',
+      },
+    ]
+  if (verdict === 'steady')
+    return [{ ...common, status: 'pass', value: slope, message: `${grows}, within ${formatBytes(boundBytes)}.` }]
+  return [
+    {
+      ...common,
+      status: 'inconclusive',
+      value: slope,
+      message: `${grows}: too unsure to tell whether that is beyond ${formatBytes(boundBytes)}.`,
+      remedy: 'Plan more cycles, or more runs in each.',
+    },
+  ]
+}
