@@ -23,16 +23,15 @@ export interface SweepValue {
 }
 
 const atLeastOne = z.int().check(z.minimum(1))
-const counts = z.array(atLeastOne).check(z.minLength(1))
+const counts = z.array(atLeastOne)
 const ratio = z.number().check(z.minimum(0))
-const concurrencyKey = z.string().check(z.regex(/^[1-9]\d*$/, 'a number of runs in flight'))
 
 const OwnSchema = z.looseObject({
-  over: z.record(z.string(), z.array(z.unknown()).check(z.minLength(1))),
+  over: z.record(z.string(), z.array(z.unknown())),
   configure: z.optional(z.custom((value) => typeof value === 'function', 'a function')),
   runs: z.optional(atLeastOne),
   repeats: z.optional(atLeastOne),
-  thresholds: z.optional(z.looseObject({ efficiencyRatio: z.optional(z.record(concurrencyKey, ratio)) })),
+  thresholds: z.optional(z.looseObject({ efficiencyRatio: z.optional(z.record(z.string(), ratio)) })),
 })
 
 const counted = ['concurrency', 'caseCount'] as const
@@ -40,18 +39,22 @@ const refused = ['load', 'concurrency', 'runsPerSecond', 'baseline', 'detect', '
 
 /** What is wrong with `options` of a sweep, beyond what is wrong with those of its scenarios. */
 export function sweepMistakes(options: SweepOwn): Mistake[] {
+  const { over }: { over: unknown } = options
+  if (typeof over !== 'object' || over === null || Array.isArray(over))
+    return [{ path: 'over', expected: 'what to go over, such as `{ concurrency: [1, 2, 5] }`', got: quoteValue(over) }]
   const mistakes = mistakesIn(OwnSchema, options, '')
   if (mistakes.length > 0) return mistakes
   for (const path of refused)
     if (path in options) mistakes.push({ path, expected: 'absent in a sweep', got: 'a value', remedy: remedies[path] })
-  const names = Object.keys(options.over)
-  if (names.length !== 1)
+  const things = Object.keys(options.over)
+  if (things.length !== 1)
     return [
       ...mistakes,
-      { path: 'over', expected: 'one thing to go over', got: names.length === 0 ? 'nothing' : names.join(', ') },
+      { path: 'over', expected: 'one thing to go over', got: things.length === 0 ? 'nothing' : things.join(', ') },
     ]
-  const [name = ''] = names
+  const [name = ''] = things
   const values = options.over[name] ?? []
+  if (values.length === 0) mistakes.push({ path: `over.${name}`, expected: 'at least one value', got: 'none' })
   const isCounted = counted.some((one) => one === name)
   if (isCounted) mistakes.push(...mistakesIn(counts, values, `over.${name}`))
   else if (options.configure === undefined)
@@ -61,9 +64,15 @@ export function sweepMistakes(options: SweepOwn): Mistake[] {
       got: 'nothing',
       remedy: `Write \`configure: (${name}) => ({ agent: … })\`.`,
     })
-  const twice = values.find((value, position) => values.indexOf(value) !== position)
+  const names = values.map(nameOf)
+  const twice = names.find((one, position) => names.indexOf(one) !== position)
   if (twice !== undefined)
-    mistakes.push({ path: `over.${name}`, expected: 'different values', got: `${quoteValue(twice)} twice` })
+    mistakes.push({
+      path: `over.${name}`,
+      expected: 'values that differ in their names',
+      got: `${twice} twice`,
+      remedy: isCounted ? undefined : "Give each a name of its own: `{ name: 'small', … }`.",
+    })
   return [...mistakes, ...efficiencyMistakes(options, name, values)]
 }
 
@@ -92,9 +101,8 @@ function efficiencyMistakes(options: SweepOwn, name: string, values: readonly un
 
 /** The lowest efficiency that is accepted, by concurrency. */
 export function efficiencyBounds({ thresholds }: Pick<SweepOwn, 'thresholds'>): Record<string, number> {
-  return thresholds !== undefined && 'efficiencyRatio' in thresholds
-    ? (thresholds.efficiencyRatio as Record<string, number>)
-    : {}
+  const { efficiencyRatio = {} } = (thresholds ?? {}) as { efficiencyRatio?: Record<string, number> | undefined }
+  return efficiencyRatio
 }
 
 /** What `options` go over: its name, and its values. */

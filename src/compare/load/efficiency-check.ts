@@ -15,12 +15,13 @@ export function efficiencyChecks(levels: readonly SweepLevel[], bounds: Readonly
           subject,
           bound,
           unit: 'ratio',
-          message: `The ${subject} is unknown, for no good run of ${level === undefined ? 'it' : 'one or of all'} ended.`,
+          message: `The ${subject} is unknown, for too few good runs of it, or of one alone, ended.`,
           remedy: 'See why the runs failed.',
         },
       ]
     const { ratio } = level.efficiency
     const fails = ratio < bound
+    const standing = fails ? 'under' : ratio === bound ? 'at' : 'above'
     return [
       {
         status: fails ? 'fail' : 'pass',
@@ -29,7 +30,7 @@ export function efficiencyChecks(levels: readonly SweepLevel[], bounds: Readonly
         value: ratio,
         bound,
         unit: 'ratio',
-        message: `The ${subject} is ${formatRatio(ratio)}${intervalText(level.efficiency)}, ${fails ? 'under' : 'above'} its threshold of ${formatRatio(bound)}.`,
+        message: `The ${subject} is ${formatRatio(ratio)}${intervalText(level.efficiency)}, ${standing} its threshold of ${formatRatio(bound)}.`,
         remedy: fails ? remedyFor(level.efficiency) : undefined,
       },
     ]
