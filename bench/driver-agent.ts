@@ -3,7 +3,8 @@ import { planScenario } from '../src/domain/plan.ts'
 import type { Agent, Bounds } from '../src/domain/scenario.ts'
 import { readEnvironment } from '../src/measure/environment.ts'
 import { slot } from '../src/measure/watchdog-slots.ts'
-import { runScenario, type ScenarioResult } from '../src/run/scenario.ts'
+import type { ScenarioResult } from '../src/run/conclude.ts'
+import { runScenario } from '../src/run/scenario.ts'
 
 /** Calls in flight at once, in every driver. */
 export const concurrency = 10

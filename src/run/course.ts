@@ -124,3 +124,8 @@ export function comparabilityOf({ setting, tally }: Course): Comparability {
     cases: plan.caseHash,
   }
 }
+
+/** Whether the runs have answered what they were made for, so that no further one starts. */
+export function isAnswered({ answer }: Course): boolean {
+  return answer !== undefined && answer.answer !== 'open'
+}

@@ -6,7 +6,8 @@ import { isTimed, outcomeAt, type Samples } from '../domain/sample.ts'
 import { mean, standardDeviation } from '../stats/moments.ts'
 import { quantile } from '../stats/quantile.ts'
 import { sorted } from '../stats/sorted.ts'
-import { runScenario, type ScenarioResult } from './scenario.ts'
+import type { ScenarioResult } from './conclude.ts'
+import { runScenario } from './scenario.ts'
 import type { ScenarioSetting } from './setting.ts'
 
 /** A probe with the execution that it was made by. */

@@ -1,44 +1,36 @@
-import { judge } from '../compare/judge.ts'
 import type { Arrival } from '../domain/arrival.ts'
-import type { Check } from '../domain/check.ts'
 import { BenchAgentError } from '../domain/errors.ts'
 import { isEndedByTime, isOneAtATime, isOpen } from '../domain/load.ts'
 import { caseOfRun } from '../domain/plan.ts'
-import type { ExecutionRecord } from '../domain/record.ts'
-import { createSamples, forgetCalls, type Samples } from '../domain/sample.ts'
-import type { Stop } from '../domain/stop.ts'
-import { summarize } from '../domain/summary.ts'
+import { createSamples } from '../domain/sample.ts'
 import { takeSeries } from '../domain/time-series.ts'
-import type { Verdict } from '../domain/verdict.ts'
 import { startMeter } from '../measure/meter.ts'
 import { measureRun } from '../measure/run.ts'
 import { answerAfter, certainFailure, unanswered } from './clear.ts'
+import { conclude, type ScenarioResult } from './conclude.ts'
 import { runsToConfirm } from './confirm.ts'
-import { type Course, caseAt, comparabilityOf, isStopped, settingOf, stopReasonOf, stopWhenSpent } from './course.ts'
+import {
+  type Course,
+  caseAt,
+  comparabilityOf,
+  isAnswered,
+  isStopped,
+  settingOf,
+  stopReasonOf,
+  stopWhenSpent,
+} from './course.ts'
 import { execute } from './execute.ts'
-import { markDegraded, startInstruments } from './instruments.ts'
+import { startInstruments } from './instruments.ts'
 import { keepRun } from './keep.ts'
 import { lookingBefore } from './looks.ts'
-import { behaviourChecks, executionWarnings } from './notes.ts'
 import { precisePaceOf } from './pace.ts'
-import { recordOf } from './record.ts'
 import type { RunLoop } from './run-loop.ts'
 import type { ScenarioSetting } from './setting.ts'
-import { stopReason } from './stopping.ts'
 import { emptyTally, tallyRun, tallySpend } from './tally.ts'
 import { emptyTraces, keepTrace } from './traces.ts'
 import { takesTurns } from './turn.ts'
 import { underFaults } from './under-faults.ts'
-import { countedIn, cutRunsInFlight, generatorOf, isGeneratorLate, isSeriesKept, noteInSeries } from './under-load.ts'
-
-/** What came of an execution. */
-export interface ScenarioResult {
-  record: ExecutionRecord
-  samples: Samples
-  verdict: Verdict
-  /** The user's mistake that ended it early; absent without one. What was measured before is in the record all the same. */
-  mistake?: BenchAgentError | undefined
-}
+import { countedIn, cutRunsInFlight, isGeneratorLate, isSeriesKept, noteInSeries } from './under-load.ts'
 
 // Fewer than what the first half of a soak makes.
 const detailsOfCycles = 500
@@ -188,10 +180,6 @@ async function runAll(course: Course): Promise<void> {
   }
 }
 
-function isAnswered({ answer }: Course): boolean {
-  return answer !== undefined && answer.answer !== 'open'
-}
-
 /** `loop`, which looks whether the answer is clear where the plan says so. */
 function withLooks(course: Course, loop: RunLoop): RunLoop {
   const { setting, samples } = course
@@ -236,86 +224,4 @@ async function warmUp(course: Course): Promise<number | undefined> {
     course.stopped ??= stopReasonOf(course)
   }
   return plan.warmup === 0 ? undefined : totalMs / plan.warmup
-}
-
-function durationOf(samples: Samples): number {
-  let firstMs = Number.POSITIVE_INFINITY
-  let lastMs = 0
-  for (let index = 0; index < samples.length; index++) {
-    firstMs = Math.min(firstMs, samples.startedAtMs[index] ?? 0)
-    lastMs = Math.max(lastMs, samples.endedAtMs[index] ?? 0)
-  }
-  return samples.length === 0 ? 0 : lastMs - firstMs
-}
-
-function conclude(course: Course, startedAt: Date): ScenarioResult {
-  const { setting, samples, tally, mistake, confirmedFrom } = course
-  const { pausedMs, late, ...readings } = course.instruments.close()
-  markDegraded(samples, late, course.originMs)
-  const { plan } = setting
-  const { callsAfterEnd: afterEnd } = course
-  const crossed = !isOneAtATime(plan.load) && afterEnd > 0
-  const foreign = { unscoped: course.instruments.callsOutside(), afterEnd, crossed }
-  // What they cost is in no run.
-  tally.untold += afterEnd
-  if (foreign.crossed) forgetAttribution(course)
-  const resources = {
-    ...readings,
-    ...generatorOf(course),
-    durationMs: Math.max(0, durationOf(samples) - pausedMs - course.waitedMs),
-  }
-  const summary = summarize(samples, resources, plan.cases)
-  const comparability = comparabilityOf(course)
-  const checks = [...stopChecks(course), ...behaviourChecks(tally)]
-  const warnings = executionWarnings(course, summary, foreign)
-  const stop = stopOf(course)
-  const verdict = judge({ plan, samples, summary, comparability, confirmedFrom, stop, checks, warnings }, setting)
-  const { loadStartedAt, traces } = course
-  const record = recordOf({
-    setting,
-    startedAt,
-    loadStartedAt,
-    traces: traces.kept,
-    resources,
-    summary,
-    samples,
-    tally,
-    verdict,
-    comparability,
-    mistake,
-    confirmedFrom,
-    stop,
-    series: course.series?.finish(),
-    faults: course.faults,
-  })
-  const result = { record, samples, verdict, mistake }
-  setting.onConcluded?.(result)
-  return result
-}
-
-/** Where `course` ended by its answer, or by the last run without one; absent when something else ended it, or it makes every run. */
-function stopOf(course: Course): Stop | undefined {
-  const { answer, confirmedFrom, samples, setting } = course
-  const isBrokenOff = isStopped(course) && !isAnswered(course) && confirmedFrom === undefined
-  if (answer === undefined || isBrokenOff) return undefined
-  return { runs: confirmedFrom ?? samples.length, mostRuns: setting.plan.totalRuns ?? samples.length, ...answer }
-}
-
-/** Whose model calls are whose is not known any more: what they told of single runs is unknown then, and not a guess. */
-function forgetAttribution({ samples, tally, traces }: Course): void {
-  forgetCalls(samples)
-  traces.kept.length = 0
-  tally.estimated = 0
-  tally.unknownTokens = 0
-}
-
-/** What stopped the runs; nothing when those in flight were the last ones, so that every planned run was made all the same. */
-function stopChecks({ stopped, mistake, samples, tally, setting }: Course): Check[] {
-  if (mistake !== undefined) return [{ status: 'fail', code: 'mistake', subject: 'test', message: mistake.message }]
-  if (stopped === undefined) return []
-  const broken = tally.refused !== undefined || (stopped.code === 'spend' && stopped.status === 'fail')
-  if (!broken && samples.length >= (setting.plan.totalRuns ?? Number.POSITIVE_INFINITY)) return []
-  // Runs that were in flight then have ended since: what stopped the others is told with all of them.
-  const now = stopReason(setting.plan, samples, tally, setting.ledger)
-  return [now?.code === stopped.code ? now : stopped]
 }

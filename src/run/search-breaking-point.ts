@@ -1,8 +1,8 @@
 import type { BreakingPointSearch, BreakingPointStudy, Probe, ProbeNote } from '../domain/breaking-point.ts'
 import { brokenBy } from './breaking-point/judge.ts'
 import { findBreakingPoint } from './breaking-point.ts'
+import type { ScenarioResult } from './conclude.ts'
 import { makeProbe } from './probe.ts'
-import type { ScenarioResult } from './scenario.ts'
 import type { ScenarioSetting } from './setting.ts'
 
 /** Told of a probe as it ends; what it throws ends the search. */

@@ -1,7 +1,8 @@
 import { soakOf } from '../compare/load/leak.ts'
 import type { Soak, SoakCycle } from '../domain/soak.ts'
 import { readHeap } from '../measure/memory.ts'
-import { runScenario, type ScenarioResult } from './scenario.ts'
+import type { ScenarioResult } from './conclude.ts'
+import { runScenario } from './scenario.ts'
 import type { ScenarioSetting } from './setting.ts'
 
 /** How a soak is made. */

@@ -2,7 +2,7 @@ import type { Baseline } from '../domain/baseline.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Bounds } from '../domain/scenario.ts'
-import type { ScenarioResult } from '../run/scenario.ts'
+import type { ScenarioResult } from '../run/conclude.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
 
 /** A scenario that a test is about to measure. */

@@ -60,13 +60,13 @@ async function soakInTest(context: TestContext, declared: Declared): Promise<voi
     capUsd: options.spendUsd ?? settings?.spendUsd,
   })
   const watch = watchScenario(plan, settings)
-  const base = settingInTest(task, scenario, settings)
+  const inTest = settingInTest(task, scenario, settings)
   const execution = crypto.randomUUID()
   // Vitest keeps what is sent with the test, in the memory that is watched here: all of it is sent in the end.
-  const sender = sampleSender(task, declared.name, execution, base.clock.nowMs)
+  const sender = sampleSender(task, declared.name, execution, inTest.clock.nowMs)
   try {
     const setting = {
-      ...base,
+      ...inTest,
       execution,
       environment: readEnvironment(),
       onConcluded: ({ record }: { record: Parameters<typeof keepRecord>[1] }) => keepRecord(task, record),

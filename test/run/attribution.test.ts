@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
 import { wallClock } from '../../src/domain/clock.ts'
 import type { Agent } from '../../src/domain/scenario.ts'
-import { runScenario, type ScenarioResult } from '../../src/run/scenario.ts'
+import type { ScenarioResult } from '../../src/run/conclude.ts'
+import { runScenario } from '../../src/run/scenario.ts'
 import { scenarioSetting } from './scenario-setting.ts'
 
 let server: ModelServer
