@@ -7,11 +7,11 @@ type PacingName = (typeof names)[number]
 type Round = Record<PacingName, PacingAnswer>
 
 const usual: PacingRequest = { ratePerSecond: 1_000, durationMs: 2_000 }
-const fast: PacingRequest = { ratePerSecond: 5_000, durationMs: 2_000 }
+const fast: PacingRequest = { ratePerSecond: 5_000, durationMs: 4_000 }
 const warmupRounds = 1
-const rounds = 7
+const rounds = 5
 
-/** How late starts of an open load are, how many of them come, and what waiting for them costs. Takes three minutes. */
+/** How late starts of an open load are, how many of them come, and what waiting for them costs. Takes some minutes. */
 export async function pacingFigures(): Promise<Figure[]> {
   const [usually, quickly] = await inTurns([usual, fast])
   return [

@@ -7,8 +7,8 @@ const { dueAtMs, written, due, bell } = workerData as PacingData
 const placeMask = dueAtMs.length - 1
 const dueMsOf = (position: number) => Number(dueAtMs[position & placeMask])
 
-// Telling wakes two threads, which is most of what pacing costs: above 4,000 starts a second some are told together.
-const shortestSilenceMs = 0.25
+// Telling wakes two threads, which is most of what pacing costs: above 3,000 starts a second some are told together.
+const shortestSilenceMs = 0.3
 // Whoever waits for an arrival has to see in time that it will not be started any more.
 const longestSilenceMs = 50
 

@@ -31,7 +31,7 @@ const longestWaitMs = 100
 
 /**
  * Waits for the arrivals of one load by a thread of its own, which no timer of the event loop delays: a start is late by about
- * a tenth of a millisecond, by a fifth above 4,000 a second. What is late is caught up with at once.
+ * a tenth of a millisecond, by a fifth above 3,000 a second. What is late is caught up with at once.
  *
  * @throws {BenchAgentError} when no thread can be started
  */
