@@ -45,20 +45,32 @@ export async function runSweep(
   onEnded: (result: ScenarioResult, name: string) => Promise<void>,
 ): Promise<{ sweep: Sweep; results: ScenarioResult[] }> {
   const places = rotation(settings.length)
-  const results = await Promise.all(
+  let broken = false
+  const outcomes = await Promise.allSettled(
     settings.map(async ({ setting, turnRuns, name }, position) => {
       const place = places[position]
       if (place === undefined) throw new Error('expected a place for every execution')
+      const turns = place.turns(turnRuns)
+      // Nothing comes of a sweep that one has left by an error: the others end with the turn that they are in.
+      const next = async () => (await turns.next()) && !broken
       try {
         await place.begin()
-        const result = await inTurns(place.turns(turnRuns), () => runScenario(setting))
+        const result = await inTurns({ ...turns, next }, () => runScenario(setting))
         await onEnded(result, name)
         return result
+      } catch (error) {
+        broken = true
+        throw error
       } finally {
         place.leave()
       }
     }),
   )
+  // All of them, for whoever is told of an error must not have runs going on behind it.
+  const results = outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  })
   const measured = settings.map(({ name, concurrency, turnRuns }, position): MeasuredLevel => {
     const result = results[position]
     if (result === undefined) throw new Error('expected a result of every execution')

@@ -1,6 +1,7 @@
 import {
   formatChange,
   formatCount,
+  formatDifference,
   formatMs,
   formatProbability,
   formatRatio,
@@ -98,17 +99,17 @@ function lossText(loss: Partial<Record<LossPart, number>> | undefined): string |
 }
 
 function scalingSentences({ levels, law }: Sweep): string[] {
-  const last = levels.at(-1)
+  const [most] = levels.toSorted((a, b) => (b.concurrency ?? 1) - (a.concurrency ?? 1))
   const sentences: string[] = []
-  if (last?.efficiency !== undefined && (last.concurrency ?? 1) > 1) {
-    const { concurrency = 1, efficiency } = last
+  if (most?.efficiency !== undefined && (most.concurrency ?? 1) > 1) {
+    const { concurrency = 1, efficiency } = most
     const times = concurrency * efficiency.ratio
     const overhead = formatRatio(Math.max(0, 1 - efficiency.ratio))
     sentences.push(
       `${concurrency} at once do ${formatCount(times)} times as much as one: ${overhead} of what they could do is overhead.`,
     )
   }
-  if (law !== undefined) sentences.push(lawSentence(law, last?.concurrency ?? 1))
+  if (law !== undefined) sentences.push(lawSentence(law, most?.concurrency ?? 1))
   const late = levels.findLast(({ eventLoopDelayMs = 0 }) => eventLoopDelayMs > blockedMs)
   if (late !== undefined)
     sentences.push(
@@ -136,10 +137,13 @@ const leadWords: Record<LeadMetric, string> = {
   costUsd: 'Cheapest',
 }
 
+// Less than that reads as nothing.
+const smallestTold = 0.0005
+
 function leadSentence({ metric, best, next, changeRatio, p, isReal }: Lead, levels: readonly SweepLevel[]): string {
   const [first, second] = [levels[best]?.name ?? '', levels[next]?.name ?? '']
-  if (changeRatio === 0) return `${leadWords[metric]}: ${first} and ${second} alike.`
-  const lead = metric === 'successRatio' ? `${(changeRatio * 100).toFixed(1)} points` : formatChange(changeRatio)
+  if (Math.abs(changeRatio) < smallestTold) return `${leadWords[metric]}: ${first} and ${second} alike.`
+  const lead = metric === 'successRatio' ? formatDifference('ratio', 0, changeRatio) : formatChange(changeRatio)
   const sure = isReal ? 'the lead is real' : 'the lead may be chance'
   return `${leadWords[metric]}: ${first}, ${lead} against ${second}; ${sure} (p ${formatProbability(p)}).`
 }
