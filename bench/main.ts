@@ -5,9 +5,10 @@ import { driverFigures } from './driver.ts'
 import { type Figure, humanTable, isOk, jsonLine } from './figure.ts'
 import { histogramFigures } from './histogram.ts'
 import { pacingFigures } from './pacing.ts'
+import { responseTimeFigure } from './response-time.ts'
 import { startFigure } from './start.ts'
 
-// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [pacing] [start]
+// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [pacing] [response-time] [start]
 
 async function captureFigures(): Promise<Figure[]> {
   const { usPerCall, usPerChunk, usPerOtherRequest } = await captureHotPath()
@@ -37,6 +38,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   'capture-cpu': captureCpuFigures,
   histogram: histogramFigures,
   pacing: pacingFigures,
+  'response-time': async () => [await responseTimeFigure()],
   start: async () => [startFigure()],
 }
 
