@@ -56,6 +56,13 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
     expect((await run('wordy', { AGENT_VERSION: '2' })).exitCode).toBe(0)
   })
 
+  test('an agent is called at the instants for which a thread of its own waits', async () => {
+    const { exitCode, output } = await run('paced')
+    expect(output).toContain('paced under 200 runs/s for 500 ms')
+    expect(output).toContain('100 in all')
+    expect(exitCode).toBe(0)
+  })
+
   test('a leaking agent fails, with the growth of a run', async () => {
     const result = await run('leaking')
     expectFailure(result, 'leaking.perf.ts')
