@@ -2,6 +2,7 @@ import { type BreakingPointStudy, caps } from './breaking-point.ts'
 import { IdentitySchema } from './identity.ts'
 import { distributionMetricNames } from './metric-name.ts'
 import type { Soak } from './soak.ts'
+import { type Stress, stressNames } from './stress.ts'
 import type { StudyRecord, StudyResult } from './study.ts'
 import { leadMetrics, lossParts, type Sweep } from './sweep.ts'
 import { CheckSchema } from './verdict-schema.ts'
@@ -117,10 +118,33 @@ const SoakSchema = z.strictObject({
   boundBytes: finite,
 }) satisfies z.ZodMiniType<Soak>
 
+const StressSchema = z.strictObject({
+  usual: z.strictObject({ concurrency: count, runs: count, p50Ms: finite, p95Ms: finite, modelCalls: maybe(finite) }),
+  outcomes: z.array(
+    z.strictObject({
+      scenario: z.enum(stressNames),
+      sentence: z.string(),
+      execution: z.string(),
+      runs: count,
+      bounds: z.strictObject({ successRatio: finite, slowdownRatio: finite, recoveryMs: maybe(finite) }),
+      successRatio: maybe(finite),
+      slowdownRatio: maybe(finite),
+      recoveryMs: maybe(finite),
+      recovered: maybe(z.boolean()),
+      amplificationRatio: maybe(finite),
+      breaksAt: maybe(z.string()),
+      score: finite,
+    }),
+  ),
+  resilienceScore: finite,
+  advice: z.array(z.string()),
+}) satisfies z.ZodMiniType<Stress>
+
 const StudyResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sweep'), sweep: SweepSchema }),
   z.strictObject({ kind: z.literal('breakingPoint'), breakingPoint: BreakingPointSchema }),
   z.strictObject({ kind: z.literal('soak'), soak: SoakSchema }),
+  z.strictObject({ kind: z.literal('stress'), stress: StressSchema }),
 ]) satisfies z.ZodMiniType<StudyResult>
 
 /** A study in a file, or from another process. */

@@ -2,6 +2,7 @@ import type { BreakingPointStudy } from './breaking-point.ts'
 import type { Check } from './check.ts'
 import type { Identity } from './identity.ts'
 import type { Soak } from './soak.ts'
+import type { Stress } from './stress.ts'
 import type { Sweep } from './sweep.ts'
 
 /** What a study found, by its kind. */
@@ -9,6 +10,7 @@ export type StudyResult =
   | { kind: 'sweep'; sweep: Sweep }
   | { kind: 'breakingPoint'; breakingPoint: BreakingPointStudy }
   | { kind: 'soak'; soak: Soak }
+  | { kind: 'stress'; stress: Stress }
 
 /** A question that takes more than one execution: what leaves the process that asked it. */
 export interface StudyRecord {

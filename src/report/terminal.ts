@@ -4,7 +4,7 @@ import { formatMs, plural } from '../domain/format.ts'
 import { type Answer, answersOf, explainAnswer, opposites } from './answer.ts'
 import { baselineLines } from './baseline-line.ts'
 import { describeHealth, sessionHealth } from './health-line.ts'
-import { loadCurveOf } from './load-curve.ts'
+import { type LoadCurve, loadCurveOf } from './load-curve.ts'
 import { type NextStep, nextSteps } from './next-step.ts'
 import { type Note, notesOf, subjectOf } from './note.ts'
 import { explainColumns, resultColumns, unknown } from './result-column.ts'
@@ -144,21 +144,28 @@ function blank({ kind }: ResultRow): string {
 }
 
 const widestCurve = 60
+const mostCurves = 4
 
-function loadLines(session: Session, { columns, colors }: Paper): string[] {
-  return finalExecutions(session).flatMap(({ record }) => {
-    const curve = loadCurveOf(record, Math.max(10, Math.min(widestCurve, columns - 40)))
-    if (curve === undefined) return []
-    const widest = Math.max(...curve.rows.map(({ label }) => label.length))
-    const longest = Math.max(...curve.rows.map((row) => row.curve.length))
-    return [
-      ...wrap(`${nameOf(record)} under ${curve.load}, second by second`, columns).map(colors.bold),
-      ...curve.rows.map(
-        ({ label, curve: blocks, words: told }) =>
-          `  ${colors.dim(pad(label, widest, 'left'))}  ${pad(blocks, longest, 'left')}  ${told}`,
-      ),
-    ]
+function loadLines(session: Session, paper: Paper): string[] {
+  const curves = finalExecutions(session).flatMap(({ record }) => {
+    const curve = loadCurveOf(record, Math.max(10, Math.min(widestCurve, paper.columns - 40)))
+    return curve === undefined ? [] : [curveLines(nameOf(record), curve, paper)]
   })
+  const more = curves.length - mostCurves
+  const untold = more > 0 ? [`…and ${plural(more, 'load')} more, second by second in results.json.`] : []
+  return [...curves.slice(0, mostCurves).flat(), ...untold]
+}
+
+function curveLines(name: string, curve: LoadCurve, { columns, colors }: Paper): string[] {
+  const widest = Math.max(...curve.rows.map(({ label }) => label.length))
+  const longest = Math.max(...curve.rows.map((row) => row.curve.length))
+  return [
+    ...wrap(`${name} under ${curve.load}, second by second`, columns).map(colors.bold),
+    ...curve.rows.map(
+      ({ label, curve: blocks, words: told }) =>
+        `  ${colors.dim(pad(label, widest, 'left'))}  ${pad(blocks, longest, 'left')}  ${told}`,
+    ),
+  ]
 }
 
 function baselineSection({ baselines }: Session, { columns, colors }: Paper): string[] {

@@ -50,6 +50,8 @@ export interface TestKind {
   mistakeIn: (title: string, options: UntypedOptions) => BenchAgentError | undefined
   /** The longest that one execution may take, in milliseconds; 0 for no limit of Vitest's. */
   timeoutMs: (title: string, options: UntypedOptions) => number
+  /** Where the user wrote it, when it is declared from elsewhere. @default where it is called */
+  site?: CallSite | undefined
   /** Does what the test is for, and throws when it fails. */
   run: (context: TestContext, declared: Declared) => Promise<void>
 }
@@ -116,7 +118,7 @@ function collect(kind: TestKind, own: Record<string, unknown>, ...[name, given, 
   const rows = given?.[rowsKey]
   const all = rows === undefined ? given : rows.optionsOf(rows.next++)
   const check = rows === undefined ? givenCheck : rows.check
-  const site = rows?.site ?? callSite()
+  const site = kind.site ?? rows?.site ?? callSite()
   const title = typeof name === 'string' ? name : name.name
   const suite = requireVitest(kind.name).TestRunner.getCurrentSuite()
   const { runner, scenario } = splitOptions(all)
@@ -137,7 +139,8 @@ function collect(kind: TestKind, own: Record<string, unknown>, ...[name, given, 
     // execution, and a test that fills its baseline makes several.
     timeout:
       turns === undefined
-        ? executions * (runner.timeout ?? (concurrent || mistake !== undefined ? 0 : kind.timeoutMs(title, scenario)))
+        ? executions *
+          (runner.timeout ?? (own.todo || concurrent || mistake !== undefined ? 0 : kind.timeoutMs(title, scenario)))
         : 0,
     meta: { ...runner.meta, benchAgent: { id: declared.id, records: [] } },
     ...(own.todo ? {} : { handler: asking([scenario.setup, check], (context) => kind.run(context, declared)) }),

@@ -85,7 +85,7 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
 // They are called with what their types promise; here those types are known no more.
 export function callbacksOf(
   context: TestContext,
-  { options, check }: Declared,
+  { options, check }: Pick<Declared, 'options' | 'check'>,
 ): Pick<ScenarioSetting, 'agent' | 'setup' | 'teardown' | 'check'> {
   const { agent, setup, teardown } = options
   return {

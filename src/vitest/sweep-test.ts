@@ -1,9 +1,10 @@
 import { dirname } from 'node:path'
 import type { TestContext } from 'vitest'
 import { efficiencyChecks } from '../compare/load/efficiency-check.ts'
-import { BenchAgentError, mistakesError } from '../domain/errors.ts'
+import type { Case } from '../domain/case.ts'
+import { BenchAgentError, type Mistake, mistakesError } from '../domain/errors.ts'
 import { formatMs, formatValue } from '../domain/format.ts'
-import { executionLimitMs, planScenario } from '../domain/plan.ts'
+import { executionLimitMs, planScenario, quantileMistakes } from '../domain/plan.ts'
 import { readEnvironment } from '../measure/environment.ts'
 import { isImmediate, resolveCases } from '../run/cases.ts'
 import type { ScenarioResult } from '../run/conclude.ts'
@@ -102,8 +103,11 @@ async function levelsIn(
     values.map(async (value): Promise<SweepSetting> => {
       const own = optionsOfLevel(options, value)
       const name = `${declared.name} · ${over} ${value.name}`
-      const cases = (await casesOf(own)).slice(0, value.caseCount)
-      const turnRuns = turnRunsOf(runs, repeats, own.concurrency ?? 1)
+      const all = await casesOf(own)
+      const turnRuns = turnRunsOfLevel(options, own, value)
+      const mistakes = levelMistakes(own, value, all, repeats * turnRuns)
+      if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', `the options of "${name}"`, mistakes)
+      const cases = all.slice(0, value.caseCount)
       const spendUsd = options.spendUsd === undefined ? undefined : options.spendUsd / values.length
       const plan = plannedInTurns(planScenario(name, { ...own, spendUsd, runs }, cases), repeats, turnRuns)
       const scenario = {
@@ -129,6 +133,25 @@ async function levelsIn(
       return { name: value.name, concurrency: value.concurrency, setting, turnRuns }
     }),
   )
+}
+
+// Of a sweep over cases, all of them are run.
+function turnRunsOfLevel(options: SweptOptions, own: UntypedOptions, { caseCount = 1 }: SweepValue): number {
+  const { runs = fewestRuns, repeats = usualRepeats } = options
+  return turnRunsOf(Math.max(runs, caseCount), repeats, own.concurrency ?? 1)
+}
+
+/** What is wrong with a level that makes `totalRuns` altogether, whatever the number of its cases. */
+function levelMistakes(
+  own: UntypedOptions,
+  { caseCount }: SweepValue,
+  cases: readonly Case[],
+  totalRuns: number,
+): Mistake[] {
+  const mistakes = quantileMistakes({ ...own, categories: {} }, cases.slice(0, 1), totalRuns)
+  if (caseCount === undefined || caseCount <= cases.length) return mistakes
+  const expected = `at most ${cases.length}, for there are no more cases`
+  return [...mistakes, { path: 'over.caseCount', expected, got: String(caseCount) }]
 }
 
 /** The options of the scenario that `options` make of `value`. */
@@ -179,6 +202,6 @@ export function sweepLimitMs(title: string, given: UntypedOptions): number {
     if (!isImmediate(own.cases)) return sum
     const cases = [...(own.cases ?? [{ input: undefined }])].map((one, position) => ({ ...one, name: `${position}` }))
     const plan = planScenario(title, { ...own, runs, thresholds: {}, categories: {} }, cases)
-    return sum + executionLimitMs(plannedInTurns(plan, repeats, turnRunsOf(runs, repeats, own.concurrency ?? 1)))
+    return sum + executionLimitMs(plannedInTurns(plan, repeats, turnRunsOfLevel(options, own, value)))
   }, 0)
 }

@@ -1,6 +1,7 @@
 import type { StudyRecord } from '../../domain/study.ts'
 import { breakingPointReport } from './breaking-point-report.ts'
 import { soakReport } from './soak-report.ts'
+import { stressReport } from './stress-report.ts'
 import type { StudyReport } from './study-table.ts'
 import { sweepReport } from './sweep-report.ts'
 
@@ -13,5 +14,7 @@ export function reportOf({ result }: StudyRecord): StudyReport {
       return breakingPointReport(result.breakingPoint)
     case 'soak':
       return soakReport(result.soak)
+    case 'stress':
+      return stressReport(result.stress)
   }
 }
