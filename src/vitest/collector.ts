@@ -52,6 +52,8 @@ export interface TestKind {
   timeoutMs: (title: string, options: UntypedOptions) => number
   /** Where the user wrote it, when it is declared from elsewhere. @default where it is called */
   site?: CallSite | undefined
+  /** Options that mean something else here than to Vitest. @default none */
+  ownNames?: readonly string[] | undefined
   /** Does what the test is for, and throws when it fails. */
   run: (context: TestContext, declared: Declared) => Promise<void>
 }
@@ -121,7 +123,7 @@ function collect(kind: TestKind, own: Record<string, unknown>, ...[name, given, 
   const site = kind.site ?? rows?.site ?? callSite()
   const title = typeof name === 'string' ? name : name.name
   const suite = requireVitest(kind.name).TestRunner.getCurrentSuite()
-  const { runner, scenario } = splitOptions(all)
+  const { runner, scenario } = splitOptions(all, kind)
   // Vitest 4 does not hand the options of a suite down to tests of collectors that are not its own.
   const inherited = Object.fromEntries(
     inheritedNames.flatMap((key) => (suite.options?.[key] === undefined ? [] : [[key, suite.options[key]]])),
@@ -147,8 +149,11 @@ function collect(kind: TestKind, own: Record<string, unknown>, ...[name, given, 
   } as never)
 }
 
-function splitOptions(all: UntypedOptions | undefined): { runner: RunnerOptions; scenario: UntypedOptions } {
-  const names = new Set<string>(runnerNames)
+function splitOptions(
+  all: UntypedOptions | undefined,
+  { ownNames = [] }: TestKind,
+): { runner: RunnerOptions; scenario: UntypedOptions } {
+  const names = new Set<string>(runnerNames.filter((name) => !ownNames.includes(name)))
   const entries = Object.entries(all ?? {})
   return {
     runner: Object.fromEntries(entries.filter(([name]) => names.has(name))),

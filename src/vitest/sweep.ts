@@ -6,7 +6,7 @@ import type { StudyFunction } from './study-api.ts'
 import { mistakeInSweep, runSweepTest, sweepLimitMs } from './sweep-test.ts'
 
 /** What the levels of a sweep share, and what they differ in. */
-export type SweepOptions<Input, Expected, Returned, State, Value = unknown> = RunnerOptions &
+export type SweepOptions<Input, Expected, Returned, State, Value = unknown> = Omit<RunnerOptions, 'repeats'> &
   Omit<
     ScenarioOptions<Input, Expected, Returned, State>,
     | 'agent'
@@ -62,5 +62,6 @@ export const sweep = testFunction({
   name: 'sweep',
   mistakeIn: mistakeInSweep,
   timeoutMs: sweepLimitMs,
+  ownNames: ['repeats'],
   run: runSweepTest,
 }) as unknown as SweepFunction

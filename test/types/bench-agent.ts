@@ -1,5 +1,5 @@
 // Checked by `npm run types`: what users write must compile, and what they misspell must not.
-import { benchAgent, jsonl, measureAgent, type StandardSchema } from '../../src/index.ts'
+import { benchAgent, jsonl, measureAgent, type StandardSchema, sweep } from '../../src/index.ts'
 import '../../src/matchers.ts'
 import { expect, test } from 'vitest'
 
@@ -140,3 +140,41 @@ benchAgent('wrong state', { cases, setup: () => ({ a: 1 }), agent: ({ state }) =
 benchAgent('no fixture', { cases, agent: () => 1 }, ({ port }) => port)
 // @ts-expect-error a matcher judges a measurement by thresholds that exist
 expect({}).toMeetThresholds({ tokens: { max: 1 } })
+
+// A sweep knows what it goes over, and its check what the agent takes and returns.
+sweep('over numbers', {
+  over: { concurrency: [1, 2, 5] },
+  agent: ({ input }) => input,
+  repeats: 4,
+  thresholds: { efficiencyRatio: { 5: 0.7 }, latencyMs: { p50: 100 } },
+})
+sweep('over objects', {
+  over: { model: models },
+  configure: ({ name, budget }) => ({ agent: () => name.repeat(budget) }),
+})
+sweep(
+  'with cases',
+  {
+    over: { model: models },
+    cases: [{ input: 'invoice 17', expected: 17 }],
+    configure: (model) => ({ limits: { totalTokens: model.budget } }),
+    agent: async ({ input }) => ({ text: await refundOf(input.trim()) }),
+  },
+  ({ input, output, expected, expect }) =>
+    expect(output.text.length + input.length).toBeGreaterThan(expected.valueOf()),
+)
+sweep.skip('a', { over: { concurrency: [1] }, agent: () => 1 })
+sweep.skipIf(true)('b', { over: { concurrency: [1] }, agent: () => 1 })
+sweep.todo('c')
+// @ts-expect-error there is nothing to go over
+sweep('over nothing', { agent: () => 1 })
+// @ts-expect-error a value has no such property
+sweep('misspelt value', { over: { model: models }, configure: ({ nme }) => ({ agent: () => nme }) })
+// @ts-expect-error an option that does not exist
+sweep('misspelt option', { over: { concurrency: [1] }, agent: () => 1, warmUp: 2 })
+// @ts-expect-error the output is a number, which has no such method
+sweep('wrong output', { over: { concurrency: [1] }, agent: () => 1 }, ({ output }) => output.trim())
+// @ts-expect-error an efficiency is a number
+sweep('wrong efficiency', { over: { concurrency: [1] }, agent: () => 1, thresholds: { efficiencyRatio: { 5: '70%' } } })
+// @ts-expect-error no level has a baseline
+sweep('with a baseline', { over: { concurrency: [1] }, agent: () => 1, baseline: false })
