@@ -5,6 +5,7 @@ import { readEnvironment } from '../src/measure/environment.ts'
 import { slot } from '../src/measure/watchdog-slots.ts'
 import type { ScenarioResult } from '../src/run/conclude.ts'
 import { runScenario } from '../src/run/scenario.ts'
+import type { ScenarioSetting } from '../src/run/setting.ts'
 
 /** Calls in flight at once, in every driver. */
 export const concurrency = 10
@@ -32,9 +33,13 @@ export function runNoOp(
  * @param onRun told of each run that starts, beside the watchdog's memory
  */
 export function runAgent(agent: Agent, bounds: Bounds, onRun?: (index: number) => void): Promise<ScenarioResult> {
-  const plan = planScenario('bench', { ...bounds, warmup: 0 }, [{ name: 'bench', input: undefined }])
-  return runScenario({
-    plan,
+  return runScenario(settingOf(agent, bounds, onRun))
+}
+
+/** What {@link runAgent} runs. */
+export function settingOf(agent: Agent, bounds: Bounds, onRun?: (index: number) => void): ScenarioSetting {
+  return {
+    plan: planScenario('bench', { ...bounds, warmup: 0 }, [{ name: 'bench', input: undefined }]),
     agent,
     about: {},
     identity: { project: '', file: '', suite: [], name: 'bench', id: 'bench' },
@@ -52,5 +57,5 @@ export function runAgent(agent: Agent, bounds: Bounds, onRun?: (index: number) =
       Atomics.store(slots, slot.run, index)
       onRun?.(index)
     },
-  })
+  }
 }

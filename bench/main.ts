@@ -4,11 +4,12 @@ import { captureHotPath } from './capture-hot-path.ts'
 import { driverFigures } from './driver.ts'
 import { type Figure, humanTable, isOk, jsonLine } from './figure.ts'
 import { histogramFigures } from './histogram.ts'
+import { leakFigures } from './leak.ts'
 import { pacingFigures } from './pacing.ts'
 import { responseTimeFigure } from './response-time.ts'
 import { startFigure } from './start.ts'
 
-// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [pacing] [response-time] [start]
+// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [pacing] [soak] [response-time] [start]
 
 async function captureFigures(): Promise<Figure[]> {
   const { usPerCall, usPerChunk, usPerOtherRequest } = await captureHotPath()
@@ -38,6 +39,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   'capture-cpu': captureCpuFigures,
   histogram: histogramFigures,
   pacing: pacingFigures,
+  soak: leakFigures,
   'response-time': async () => [await responseTimeFigure()],
   start: async () => [startFigure()],
 }

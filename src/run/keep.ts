@@ -11,8 +11,7 @@ const problemsKept = 1_000
  * Adds `run` to `samples`.
  *
  * @param originMs when the load started, on the clock
- * @param detailsKept model calls, turns and spans that are kept at most, of each
- * @default detailsKept all
+ * @param keepsDetails whether its model calls, turns and spans are kept, and not only what they come to
  */
 export function keepRun(
   samples: Samples,
@@ -20,7 +19,7 @@ export function keepRun(
   caseIndex: number,
   dueMs: number,
   originMs: number,
-  detailsKept = Number.POSITIVE_INFINITY,
+  keepsDetails = true,
 ): void {
   const index = addSample(samples, {
     caseIndex,
@@ -35,10 +34,11 @@ export function keepRun(
     const value = run.values[name as RunValue]
     if (value !== undefined) setValue(samples, index, name as RunValue, value)
   }
-  if (samples.calls.index.length < detailsKept) for (const call of run.calls) keepCall(samples, index, call)
-  if (samples.spans.length < detailsKept)
+  if (keepsDetails) {
+    for (const call of run.calls) keepCall(samples, index, call)
     for (const span of run.spans) keepSpan(samples, index, span, run.endedMs - run.startedMs)
-  if (samples.turns.length < detailsKept) for (const turn of run.turns) samples.turns.push({ index, ...turn })
+    for (const turn of run.turns) samples.turns.push({ index, ...turn })
+  }
   if (run.scores !== undefined) for (const [name, value] of run.scores) setScore(samples, index, name, value)
   if (run.problem !== undefined && samples.problems.length < problemsKept)
     samples.problems.push({ index, caseIndex, outcome: run.outcome, ...run.problem })

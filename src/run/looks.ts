@@ -24,13 +24,17 @@ export function lookingBefore<Loop extends Starting>(
     if (!loop.stopped()) look(index)
   }
 
+  async function runBehind(opened: Promise<void>, index: number, dueMs: number): Promise<void> {
+    await opened
+    if (!loop.stopped()) await loop.run(index, dueMs)
+  }
+
   return {
     ...loop,
     run: async (index, dueMs) => {
       if (indexes.has(index)) gate = pause(index, [...inFlight])
-      await gate
-      if (loop.stopped()) return
-      const run = loop.run(index, dueMs)
+      // From the call on, for one that is still to pass the gate would start behind the back of the next look.
+      const run = runBehind(gate, index, dueMs)
       inFlight.add(run)
       try {
         await run

@@ -31,14 +31,14 @@ export async function makeProbe(
   seed: number,
 ): Promise<MadeProbe> {
   const { runs, leaveOut } = request
-  let endedEarly = false
+  let isHopeless = false
   const isEnough = (samples: Samples) => {
-    if (samples.length % asksEvery !== 0) return endedEarly
-    endedEarly ||= request.isHopeless({
+    if (samples.length % asksEvery !== 0) return isHopeless
+    isHopeless ||= request.isHopeless({
       objectives: objectives.map((one) => overOf(one, samples, judgedRuns(samples, leaveOut))),
       failures: failuresIn(samples),
     })
-    return endedEarly
+    return isHopeless
   }
   const result = await runScenario({ ...setting, plan: plannedFor(setting.plan, request.load, runs, seed), isEnough })
   const { samples, record } = result
@@ -52,7 +52,7 @@ export async function makeProbe(
     objectives: objectives.map((one) => toldOf(one, samples, judged)),
     failures: failuresIn(samples),
     costUsd: record.spentUsd,
-    endedEarly,
+    endedEarly: isHopeless && samples.length < runs,
   }
   return { probe, result }
 }
@@ -65,16 +65,18 @@ function plannedFor(plan: Plan, load: ProbeLoad, runs: number, seed: number): Pl
   return { ...plan, load: planned, totalRuns: runs, runs: Math.ceil(runs / plan.cases.length) }
 }
 
-/** Positions of the runs in the order in which they were due. */
-function inOrder(samples: Samples): number[] {
-  return Array.from({ length: samples.length }, (_, index) => index).sort(
-    (a, b) => (samples.dueAtMs[a] ?? 0) - (samples.dueAtMs[b] ?? 0),
-  )
+/** Positions of the runs in the order in which they were due, or ended. */
+function inOrder(samples: Samples, of: 'dueAtMs' | 'endedAtMs' = 'dueAtMs'): number[] {
+  const { [of]: atMs } = samples
+  return positions(samples).sort((a, b) => (atMs[a] ?? 0) - (atMs[b] ?? 0))
+}
+
+function positions({ length }: Samples): number[] {
+  return Array.from({ length }, (_, index) => index)
 }
 
 function judgedRuns(samples: Samples, leaveOut: number): number[] {
-  // Samples stand in the order of their ends, in which the first to start are mostly the first.
-  return leaveOut === 0 ? Array.from({ length: samples.length }, (_, index) => index) : inOrder(samples).slice(leaveOut)
+  return leaveOut === 0 ? positions(samples) : inOrder(samples).slice(leaveOut)
 }
 
 function dueSpan(samples: Samples): [number, number] {
@@ -131,13 +133,15 @@ function valuesOf(
 const middle = { from: 1 / 5, to: 4 / 5 }
 
 function throughputOf(samples: Samples): number | undefined {
-  const from = Math.floor(samples.length * middle.from)
-  const to = Math.ceil(samples.length * middle.to) - 1
-  const spanMs = (samples.endedAtMs[to] ?? 0) - (samples.endedAtMs[from] ?? 0)
+  // A check that takes long lets samples stand in another order than that of their ends.
+  const ended = inOrder(samples, 'endedAtMs')
+  const from = Math.floor(ended.length * middle.from)
+  const to = Math.ceil(ended.length * middle.to) - 1
+  const endedAtMs = (position: number) => samples.endedAtMs[ended[position] ?? 0] ?? 0
+  const spanMs = endedAtMs(to) - endedAtMs(from)
   if (!(spanMs > 0)) return undefined
-  let good = 0
-  for (let index = from + 1; index <= to; index++) if (outcomeAt(samples, index) === 'ok') good += 1
-  return (good * 1000) / spanMs
+  const good = ended.slice(from + 1, to + 1).filter((index) => outcomeAt(samples, index) === 'ok')
+  return (good.length * 1000) / spanMs
 }
 
 const instants = 24
@@ -147,8 +151,7 @@ function inFlightOf(samples: Samples, leaveOut: number): number[] {
   const fromMs = samples.dueAtMs[ordered[Math.min(leaveOut, ordered.length - 1)] ?? 0] ?? 0
   const [, toMs] = dueSpan(samples)
   const starts = ordered.map((index) => samples.dueAtMs[index] ?? 0)
-  // Samples stand in the order of their ends.
-  const ends = samples.endedAtMs.subarray(0, samples.length)
+  const ends = samples.endedAtMs.slice(0, samples.length).sort()
   return Array.from({ length: instants }, (_, instant) => {
     const atMs = fromMs + ((toMs - fromMs) * (instant + 1)) / instants
     return countUpTo(starts, atMs) - countUpTo(ends, atMs)

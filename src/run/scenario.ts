@@ -32,8 +32,8 @@ import { takesTurns } from './turn.ts'
 import { underFaults } from './under-faults.ts'
 import { countedIn, cutRunsInFlight, isGeneratorLate, isSeriesKept, noteInSeries } from './under-load.ts'
 
-// Fewer than what the first half of a soak makes.
-const detailsOfCycles = 500
+// What we keep of each run must not look like the agent's leak, which the second half of the cycles tells.
+const detailedShareOfCycles = 1 / 4
 
 // Of a load that time ends.
 const unknownRuns = 1_024
@@ -115,8 +115,8 @@ async function runAll(course: Course): Promise<void> {
     const pace = await precisePaceOf(plan.load, clock)
     course.originMs = clock.nowMs()
     course.loadStartedAt = new Date()
-    // What we keep of each run must not look like the agent's leak.
-    const detailsKept = setting.cycle === undefined ? undefined : detailsOfCycles
+    const detailed =
+      setting.cycle === undefined ? Number.POSITIVE_INFINITY : (plan.totalRuns ?? 0) * detailedShareOfCycles
     const run = async (index: number, dueMs: number) => {
       const caseIndex = caseOfRun(plan, index)
       setting.onRun?.(index)
@@ -128,10 +128,11 @@ async function runAll(course: Course): Promise<void> {
       tallyRun(course.tally, measured)
       account?.close()
       // A run is due when its set-up is done; under an open load as much earlier as it was called too late.
-      keepRun(samples, measured, caseIndex, measured.startedMs - lagMs, course.originMs, detailsKept)
+      const keepsDetails = samples.length < detailed
+      keepRun(samples, measured, caseIndex, measured.startedMs - lagMs, course.originMs, keepsDetails)
       if (isGeneratorLate(samples, samples.length - 1, lagMs)) samples.degraded[samples.length - 1] = 1
       noteInSeries(course, samples.length - 1)
-      keepTrace(course.traces, measured, samples.length - 1, course.originMs)
+      if (keepsDetails) keepTrace(course.traces, measured, samples.length - 1, course.originMs)
       instruments.readHeap(samples.length)
       if (index === 0 && plan.warmup === 0) instruments.hearFrameworks()
       course.stopped ??= stopReasonOf(course)
@@ -161,7 +162,8 @@ async function runAll(course: Course): Promise<void> {
     await underFaults(course, () =>
       execute(plan.load, { runs, pace }, inCycles(course, withLooks(course, loop)), clock),
     )
-    setting.cycle?.onEnd()
+    // A cycle that was cut short has fewer runs than those before it.
+    if (samples.length === plan.totalRuns) setting.cycle?.onEnd()
     // A broken threshold needs no confirmation: it is judged by what was measured.
     if (isStopped(course) || course.answer?.answer === 'broken') return
     const made = samples.length

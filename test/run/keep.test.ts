@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { toColumns } from '../../src/domain/columns.ts'
 import { createSamples, type Samples } from '../../src/domain/sample.ts'
 import type { ModelCall } from '../../src/domain/span.ts'
+import type { Span } from '../../src/domain/trace.ts'
 import { keepRun } from '../../src/run/keep.ts'
 import { runMeasurement } from './run-measurement.ts'
 
@@ -89,6 +90,19 @@ describe('of a model call it keeps', () => {
     const { status: _, ...refused } = call
     expect(kept({ calls: [refused, { ...call, status: 503 }] }).calls.index).toEqual([])
   })
+})
+
+test('of a run without details it keeps what they come to, and not them', () => {
+  const samples = createSamples(1)
+  const span: Span = { kind: 'phase', name: 'plan', startedAtMs: 0, endedAtMs: 1 }
+  const turn = { name: 'greet', latencyMs: 5 }
+  const problem = { class: 'agent' as const, message: 'broken' }
+  const run = { calls: [call], spans: [span], turns: [turn], values: { modelCalls: 1 }, problem }
+  keepRun(samples, runMeasurement(run), 0, 0, 0, false)
+  expect(samples).toMatchObject({ length: 1, calls: { index: [] }, spans: [], turns: [], problems: [problem] })
+  expect(toColumns(samples).values).toEqual({ modelCalls: [1] })
+  keepRun(samples, runMeasurement(run), 0, 0, 0)
+  expect(samples).toMatchObject({ length: 2, calls: { index: [1] }, spans: [{ index: 1 }], turns: [{ index: 1 }] })
 })
 
 test('any number of runs find room', () => {

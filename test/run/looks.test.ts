@@ -58,6 +58,15 @@ describe('lookingBefore', () => {
     expect(told.slice(look).filter((one) => one.startsWith('end'))).toHaveLength(5)
   })
 
+  test('waits for those that came just before, of more lanes than there are runs from look to look', async () => {
+    const told = await happening({ concurrency: 5, total: 6, looks: [2, 4] })
+    const [first, second] = [told.indexOf('look 2'), told.indexOf('look 4')]
+    const between = (from: number, to: number) => told.slice(from, to).sort()
+    expect(between(0, first)).toEqual(['end 0', 'end 1', 'start 0', 'start 1'])
+    expect(between(first + 1, second)).toEqual(['end 2', 'end 3', 'start 2', 'start 3'])
+    expect(told).toHaveLength(14)
+  })
+
   test('stops all lanes', async () => {
     const told = await happening({ concurrency: 3, total: 9, looks: [3], stopAt: 3 })
     expect(told.filter((one) => one.startsWith('start'))).toHaveLength(3)
