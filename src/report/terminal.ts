@@ -152,7 +152,7 @@ function loadLines(session: Session, paper: Paper): string[] {
     return curve === undefined ? [] : [curveLines(nameOf(record), curve, paper)]
   })
   const more = curves.length - mostCurves
-  const untold = more > 0 ? [`…and ${plural(more, 'load')} more, second by second in results.json.`] : []
+  const untold = more > 0 ? [`…and ${plural(more, 'more load')}, second by second in results.json.`] : []
   return [...curves.slice(0, mostCurves).flat(), ...untold]
 }
 
