@@ -18,10 +18,11 @@ export interface Arrival {
  */
 export function* arrivals(load: OpenLoad): Generator<Arrival> {
   const { segment } = load
-  let index = 0
-  for (const dueMs of instants(load)) {
+  const nextDueMs = instants(load)
+  for (let index = 0; ; index++) {
+    const dueMs = nextDueMs()
+    if (dueMs === undefined) return
     if (segment === undefined || index % segment.of === segment.index - 1) yield { index, dueMs }
-    index += 1
   }
 }
 
@@ -33,37 +34,25 @@ export function countArrivals(load: OpenLoad): number | undefined {
   return count
 }
 
-function* instants(load: OpenLoad): Generator<number> {
+/** Gives one instant after the other, and nothing after the last. */
+function instants(load: OpenLoad): () => number | undefined {
   const { trace, durationMs = Number.POSITIVE_INFINITY } = load
-  if (trace !== undefined) {
-    for (const dueMs of trace.dueAtMs) if (dueMs < durationMs) yield dueMs
-    return
-  }
+  const within = (dueMs: number | undefined) => (dueMs !== undefined && dueMs < durationMs ? dueMs : undefined)
+  const nextCount = counts(trace === undefined ? load.arrival : 'constant', load.seed)
+  if (trace !== undefined) return () => within(trace.dueAtMs[nextCount()])
   const levels = levelsOf(load)
-  if (levels === undefined && load.arrival === 'constant') {
-    for (let count = 0; ; count++) {
-      const dueMs = (count * 1000) / load.ratePerSecond
-      if (dueMs >= durationMs) return
-      yield dueMs
-    }
-  }
-  for (const count of counts(load.arrival, load.seed)) {
-    const dueMs = levels === undefined ? (count * 1000) / load.ratePerSecond : instantOf(levels, count)
-    if (dueMs === undefined || dueMs >= durationMs) return
-    yield dueMs
-  }
+  if (levels === undefined) return () => within((nextCount() * 1000) / load.ratePerSecond)
+  return () => within(instantOf(levels, nextCount()))
 }
 
-/** Rising numbers that lie 1 apart on average. */
-function* counts(arrival: ArrivalProcess, seed: number): Generator<number> {
-  if (arrival === 'constant') {
-    for (let count = 0; ; count++) yield count
-  }
+/** Gives rising numbers that lie 1 apart on average. */
+function counts(arrival: ArrivalProcess, seed: number): () => number {
+  let count = 0
+  if (arrival === 'constant') return () => count++
   const next = random(seed)
   const gap = arrival === 'poisson' ? () => exponential(next) : () => gamma(next, arrival.gamma) / arrival.gamma
-  let count = 0
-  for (;;) {
+  return () => {
     count += gap()
-    yield count
+    return count
   }
 }
