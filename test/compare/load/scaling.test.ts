@@ -88,6 +88,25 @@ describe('efficiency', () => {
     }
   })
 
+  test('does not count runs that find no queue, nor those that leave lanes empty', () => {
+    const samples = createSamples(50)
+    for (let turn = 0; turn < 2; turn++) {
+      for (let place = 0; place < 25; place++) {
+        const startedAtMs = turn * 10_000 + place
+        const endedAtMs = startedAtMs + (place < 7 ? 1 : place < 20 ? 100 : 5)
+        addSample(samples, {
+          caseIndex: 0,
+          outcome: 'ok',
+          degraded: false,
+          dueAtMs: startedAtMs,
+          startedAtMs,
+          endedAtMs,
+        })
+      }
+    }
+    expect(levelsOf([measuredAs(samples, 5, 25)])[0]?.throughputPerSecond).toBeCloseTo(50, 9)
+  })
+
   test('of one is 1 for sure, and has no interval', () => {
     expect(efficiencyAt(sweepOf(locking, 4), 1)).toEqual({ ratio: 1, idealPerSecond: expect.any(Number) })
   })
@@ -224,6 +243,16 @@ describe('the law of a sweep', () => {
     // By hand: √((1 − 0.1) / 0.005).
     expect(law?.peakConcurrency).toBeCloseTo(13.416, 2)
     expect(law?.peakPerSecond).toBeCloseTo(under(0.1, 0.005)(13.416).throughputPerSecond ?? 0, 3)
+  })
+
+  test('follows a level the more, the more runs it had', () => {
+    const [one = level(1), two = level(2), five = level(5), ten = level(10), twenty = level(20)] = concurrencies.map(
+      under(0.1, 0.005),
+    )
+    const off = { ...ten, throughputPerSecond: (ten.throughputPerSecond ?? 0) / 2 }
+    const errorWith = (runs: number) =>
+      Math.abs((lawOf([one, two, five, { ...off, runs }, twenty])?.contentionRatio ?? 1) - 0.1)
+    expect(errorWith(1)).toBeLessThan(errorWith(300) / 5)
   })
 
   test('has no peak without crosstalk', () => {
