@@ -197,11 +197,14 @@ export function mistakeInSweep(title: string, given: UntypedOptions): BenchAgent
 export function sweepLimitMs(title: string, given: UntypedOptions): number {
   const options = given as SweptOptions
   const { runs = fewestRuns, repeats = usualRepeats } = options
-  return sweptValues(options).values.reduce((sum, value) => {
+  let limitMs = 0
+  for (const value of sweptValues(options).values) {
     const own = optionsOfLevel(options, value)
-    if (!isImmediate(own.cases)) return sum
+    // Of cases that are still to be read, nobody knows how many there are.
+    if (!isImmediate(own.cases)) return 0
     const cases = [...(own.cases ?? [{ input: undefined }])].map((one, position) => ({ ...one, name: `${position}` }))
     const plan = planScenario(title, { ...own, runs, thresholds: {}, categories: {} }, cases)
-    return sum + executionLimitMs(plannedInTurns(plan, repeats, turnRunsOfLevel(options, own, value)))
-  }, 0)
+    limitMs += executionLimitMs(plannedInTurns(plan, repeats, turnRunsOfLevel(options, own, value)))
+  }
+  return limitMs
 }
