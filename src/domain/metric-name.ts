@@ -8,6 +8,8 @@ type NamesWhere<Shape> = {
 export type MetricName = keyof typeof metrics
 /** Name of a metric with one value for each run. */
 export type RunMetricName = NamesWhere<{ per: 'run' }>
+/** Name of a metric with one value for each model call. */
+export type CallMetricName = NamesWhere<{ per: 'modelCall' }>
 /** Name of a metric with many values: one for each run or for each model call. */
 export type DistributionMetricName = NamesWhere<{ per: 'run' | 'modelCall' }>
 /** Name of a metric with one value for the whole execution. */
@@ -19,6 +21,8 @@ export type LimitName = NamesWhere<{ limits: true }>
 export const metricNames = Object.keys(metrics) as MetricName[]
 /** Names of the metrics with one value for each run. */
 export const runMetricNames = metricNames.filter((name): name is RunMetricName => metrics[name].per === 'run')
+/** Names of the metrics with one value for each model call. */
+export const callMetricNames = metricNames.filter((name): name is CallMetricName => metrics[name].per === 'modelCall')
 /** Names of the metrics with many values. */
 export const distributionMetricNames = metricNames.filter(
   (name): name is DistributionMetricName => metrics[name].per !== 'scenario',

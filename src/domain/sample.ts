@@ -115,6 +115,24 @@ export interface Samples {
   turns: TurnSample[]
   spans: SpanSample[]
   problems: RunProblem[]
+  /** How many runs there are altogether, once they are more than are kept one by one; absent before. */
+  all?: RunCounts | undefined
+}
+
+/** How many runs there are, and how they ended. */
+export interface RunCounts {
+  runs: number
+  /** Runs that were marked degraded when they were counted. */
+  degraded: number
+  outcomes: Record<Outcome, number>
+}
+
+/** Runs that are kept one by one; of more, only the first, and what all of them come to. */
+export const mostRows = 100_000
+
+/** How many runs there are, those that are not kept one by one among them. */
+export function runsMade({ length, all }: Samples): number {
+  return all?.runs ?? length
 }
 
 /** No samples yet, with room for `capacity` runs; more room is made when it runs out. */
@@ -217,6 +235,7 @@ export function isCensored(samples: Samples, index: number): boolean {
 /** How many runs ended in each way. */
 export function countOutcomes(samples: Samples): Record<Outcome, number> {
   const counts = { ok: 0, wrong: 0, error: 0, timeout: 0, limit: 0, infrastructure: 0 }
+  if (samples.all !== undefined) return { ...samples.all.outcomes }
   for (let index = 0; index < samples.length; index++) counts[outcomeAt(samples, index)] += 1
   return counts
 }

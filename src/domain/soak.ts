@@ -21,7 +21,7 @@ export interface Soak {
   growthBytes: number
   /** What collecting freed, over all cycles. */
   freedBytes: number
-  /** Growth in bytes a run with its 95% interval: of the first half of the cycles, and of the second. Absent below five cycles. */
+  /** Growth in bytes a run with its 95% interval: of the first half of the cycles, and of the second. Absent below ten cycles. */
   firstHalf?: TheilSenSlope | undefined
   secondHalf?: TheilSenSlope | undefined
   /**

@@ -1,5 +1,6 @@
 import type { Case } from './case.ts'
 import { type Distribution, distributionOf } from './distribution.ts'
+import { distributionOfFold, type Fold, type GroupFold } from './fold.ts'
 import { metrics } from './metric.ts'
 import type { Resources } from './metric-kind.ts'
 import {
@@ -16,7 +17,7 @@ import {
   type TurnSummary,
 } from './part-summary.ts'
 import { type Reading, readMetric, readScore } from './reading.ts'
-import { countOutcomes, isAnswered, isTimed, type Outcome, outcomeAt, type Samples } from './sample.ts'
+import { countOutcomes, isAnswered, isTimed, type Outcome, outcomeAt, runsMade, type Samples } from './sample.ts'
 
 /** The runs of one case or one category. */
 export interface GroupSummary {
@@ -50,7 +51,7 @@ export interface Summary {
 }
 
 /** Summarizes the runs of an execution over `cases`. */
-export function summarize(samples: Samples, resources: Resources, cases: readonly Case[]): Summary {
+export function summarize(samples: Samples, resources: Resources, cases: readonly Case[], fold?: Fold): Summary {
   const outcomes = countOutcomes(samples)
   const all = positions(samples, () => true)
   const scenario: Summary['scenario'] = {}
@@ -59,20 +60,58 @@ export function summarize(samples: Samples, resources: Resources, cases: readonl
     if (value !== undefined) scenario[name] = value
   }
   return {
-    runs: samples.length,
+    runs: runsMade(samples),
     outcomes,
-    degraded: samples.degraded.subarray(0, samples.length).reduce((sum, flag) => sum + flag, 0),
-    metrics: distributions(samples, all),
+    degraded: degradedIn(samples),
+    ...(fold === undefined ? rowsGroup(samples, all) : foldedGroup(fold.all)),
     scenario,
-    scores: scoreDistributions(samples, all),
-    cases: cases.length < 2 ? [] : cases.map((one, caseIndex) => group(samples, one.name, [caseIndex], one.category)),
-    categories: byCategory(cases).map(([category, caseIndexes]) => group(samples, category, caseIndexes)),
+    cases:
+      cases.length < 2
+        ? []
+        : cases.map((one, caseIndex) => group(samples, one.name, [caseIndex], one.category, fold?.cases[caseIndex])),
+    categories: byCategory(cases).map(([category, caseIndexes]) =>
+      group(samples, category, caseIndexes, undefined, fold?.categories.get(category)),
+    ),
     turns: summarizeTurns(samples),
     ...summarizeSpans(samples),
   }
 }
 
-function group(samples: Samples, name: string, caseIndexes: readonly number[], category?: string): GroupSummary {
+/** Runs marked degraded, of those that are kept one by one; of the others what was marked when they ended. */
+function degradedIn({ degraded, length, all }: Samples): number {
+  const kept = degraded.subarray(0, length).reduce((sum, flag) => sum + flag, 0)
+  return Math.max(kept, all?.degraded ?? 0)
+}
+
+function rowsGroup(samples: Samples, runs: readonly number[]): Pick<Summary, 'metrics' | 'scores'> {
+  return { metrics: distributions(samples, runs), scores: scoreDistributions(samples, runs) }
+}
+
+function foldedGroup({ metrics: folded, scores }: GroupFold): Pick<Summary, 'metrics' | 'scores'> {
+  const found: Summary['metrics'] = {}
+  for (const name of distributionMetricNames) {
+    const values = folded[name] === undefined ? undefined : distributionOfFold(folded[name])
+    if (values !== undefined) found[name] = values
+  }
+  const known = [...scores].flatMap(([name, one]): [string, Distribution][] => {
+    const values = distributionOfFold(one)
+    return values === undefined ? [] : [[name, values]]
+  })
+  return { metrics: found, scores: Object.fromEntries(known) }
+}
+
+function group(
+  samples: Samples,
+  name: string,
+  caseIndexes: readonly number[],
+  category: string | undefined,
+  fold: GroupFold | undefined,
+): GroupSummary {
+  if (fold !== undefined) {
+    const { outcomes } = fold
+    const counted = { outcomes: { ...outcomes }, successRatio: metrics.successRatio.read(outcomes) }
+    return { name, category, ...counted, ...foldedGroup(fold) }
+  }
   const members = new Set(caseIndexes)
   const runs = positions(samples, (index) => members.has(samples.caseIndex[index] ?? -1))
   const outcomes = { ok: 0, wrong: 0, error: 0, timeout: 0, limit: 0, infrastructure: 0 }
@@ -82,8 +121,7 @@ function group(samples: Samples, name: string, caseIndexes: readonly number[], c
     category,
     outcomes,
     successRatio: metrics.successRatio.read(outcomes),
-    metrics: distributions(samples, runs),
-    scores: scoreDistributions(samples, runs),
+    ...rowsGroup(samples, runs),
   }
 }
 

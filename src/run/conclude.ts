@@ -1,9 +1,10 @@
 import { judge } from '../compare/judge.ts'
 import type { Check } from '../domain/check.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
+import { forgetFoldedCalls } from '../domain/fold.ts'
 import { isOneAtATime } from '../domain/load.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
-import { forgetCalls, type Samples } from '../domain/sample.ts'
+import { forgetCalls, runsMade, type Samples } from '../domain/sample.ts'
 import type { Stop } from '../domain/stop.ts'
 import { summarize } from '../domain/summary.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -50,7 +51,7 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
     ...generatorOf(course),
     durationMs: Math.max(0, durationOf(samples) - pausedMs - course.waitedMs),
   }
-  const summary = summarize(samples, resources, plan.cases)
+  const summary = summarize(samples, resources, plan.cases, course.fold)
   const comparability = comparabilityOf(course)
   const checks = [...stopChecks(course), ...behaviourChecks(tally)]
   const warnings = executionWarnings(course, summary, foreign)
@@ -84,11 +85,12 @@ function stopOf(course: Course): Stop | undefined {
   const { answer, confirmedFrom, samples, setting } = course
   const isBrokenOff = isStopped(course) && !isAnswered(course) && confirmedFrom === undefined
   if (answer === undefined || isBrokenOff) return undefined
-  return { runs: confirmedFrom ?? samples.length, mostRuns: setting.plan.totalRuns ?? samples.length, ...answer }
+  return { runs: confirmedFrom ?? runsMade(samples), mostRuns: setting.plan.totalRuns ?? runsMade(samples), ...answer }
 }
 
 /** Whose model calls are whose is not known any more: what they told of single runs is unknown then, and not a guess. */
-function forgetAttribution({ samples, tally, traces }: Course): void {
+function forgetAttribution({ samples, tally, traces, fold }: Course): void {
+  if (fold !== undefined) forgetFoldedCalls(fold)
   forgetCalls(samples)
   traces.kept.length = 0
   tally.estimated = 0
@@ -100,7 +102,7 @@ function stopChecks({ stopped, mistake, samples, tally, setting }: Course): Chec
   if (mistake !== undefined) return [{ status: 'fail', code: 'mistake', subject: 'test', message: mistake.message }]
   if (stopped === undefined) return []
   const broken = tally.refused !== undefined || (stopped.code === 'spend' && stopped.status === 'fail')
-  if (!broken && samples.length >= (setting.plan.totalRuns ?? Number.POSITIVE_INFINITY)) return []
+  if (!broken && runsMade(samples) >= (setting.plan.totalRuns ?? Number.POSITIVE_INFINITY)) return []
   // Runs that were in flight then have ended since: what stopped the others is told with all of them.
   const now = stopReason(setting.plan, samples, tally, setting.ledger)
   return [now?.code === stopped.code ? now : stopped]

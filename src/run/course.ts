@@ -4,6 +4,7 @@ import type { Check } from '../domain/check.ts'
 import { describeConditions } from '../domain/conditions.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
 import type { FaultsMet } from '../domain/fault.ts'
+import type { Fold } from '../domain/fold.ts'
 import { isOpen, type Load } from '../domain/load.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
@@ -41,6 +42,8 @@ export interface Course {
   confirmedFrom: number | undefined
   /** Absent when none was planned, or the load has not begun. */
   faults?: FaultsMet | undefined
+  /** What all runs come to, once they are more than are kept one by one; absent before. */
+  fold?: Fold | undefined
   /** Whether who asked needs no further run. */
   enough: boolean
   /** Time in which others were at work, in milliseconds. */

@@ -1,4 +1,15 @@
-import { addSample, callValues, type RunValue, type Samples, setScore, setValue } from '../domain/sample.ts'
+import { emptyFold, type Fold, foldRuns } from '../domain/fold.ts'
+import type { Plan } from '../domain/plan.ts'
+import {
+  addSample,
+  callValues,
+  createSamples,
+  mostRows,
+  type RunValue,
+  type Samples,
+  setScore,
+  setValue,
+} from '../domain/sample.ts'
 import { interTokenLatencyMs, type ModelCall, modelTtftMs } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
 import { isAnswered } from '../measure/call-values.ts'
@@ -11,6 +22,7 @@ const problemsKept = 1_000
  * Adds `run` to `samples`.
  *
  * @param originMs when the load started, on the clock
+ * @returns its position
  * @param keepsDetails whether its model calls, turns and spans are kept, and not only what they come to
  */
 export function keepRun(
@@ -20,7 +32,7 @@ export function keepRun(
   dueMs: number,
   originMs: number,
   keepsDetails = true,
-): void {
+): number {
   const index = addSample(samples, {
     caseIndex,
     outcome: run.outcome,
@@ -42,6 +54,38 @@ export function keepRun(
   if (run.scores !== undefined) for (const [name, value] of run.scores) setScore(samples, index, name, value)
   if (run.problem !== undefined && samples.problems.length < problemsKept)
     samples.problems.push({ index, caseIndex, outcome: run.outcome, ...run.problem })
+  return index
+}
+
+/** Where the runs of an execution are kept: one by one, and from {@link mostRows} on only what they come to. */
+export interface Keeping {
+  samples: Samples
+  cases: Plan['cases']
+  fold?: Fold | undefined
+}
+
+/** Adds `run`, see {@link keepRun}, and tells `then` where it lies while it is there to be read. */
+export function keepOrFold(
+  keeping: Keeping,
+  given: [run: RunMeasurement, caseIndex: number, dueMs: number, originMs: number, keepsDetails: boolean],
+  then: (samples: Samples, index: number) => void,
+): void {
+  const { samples, cases } = keeping
+  if (samples.length < mostRows) {
+    then(samples, keepRun(samples, ...given))
+    return
+  }
+  if (keeping.fold === undefined) {
+    keeping.fold = emptyFold(cases)
+    foldRuns(keeping.fold, samples, cases)
+    samples.all = keeping.fold.counts
+  }
+  const one = createSamples(1)
+  const [run, caseIndex] = given
+  then(one, keepRun(one, ...given))
+  foldRuns(keeping.fold, one, cases)
+  if (run.problem !== undefined && samples.problems.length < problemsKept)
+    samples.problems.push({ index: keeping.fold.counts.runs - 1, caseIndex, outcome: run.outcome, ...run.problem })
 }
 
 // What goes on after the end of the run is not its time, and what is still on then ends there.

@@ -2,7 +2,7 @@ import type { Arrival } from '../domain/arrival.ts'
 import { BenchAgentError } from '../domain/errors.ts'
 import { isEndedByTime, isOneAtATime, isOpen } from '../domain/load.ts'
 import { caseOfRun } from '../domain/plan.ts'
-import { createSamples } from '../domain/sample.ts'
+import { createSamples, mostRows, runsMade } from '../domain/sample.ts'
 import { takeSeries } from '../domain/time-series.ts'
 import { startMeter } from '../measure/meter.ts'
 import { measureRun } from '../measure/run.ts'
@@ -21,7 +21,7 @@ import {
 } from './course.ts'
 import { execute } from './execute.ts'
 import { startInstruments } from './instruments.ts'
-import { keepRun } from './keep.ts'
+import { type Keeping, keepOrFold } from './keep.ts'
 import { lookingBefore } from './looks.ts'
 import { precisePaceOf } from './pace.ts'
 import type { RunLoop } from './run-loop.ts'
@@ -47,7 +47,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   const startedAt = new Date()
   const stopAsking = await ensuredStreamUsage(setting)
   const tally = emptyTally()
-  const samples = createSamples(plan.totalRuns ?? unknownRuns)
+  const samples = createSamples(Math.min(plan.totalRuns ?? unknownRuns, mostRows))
   const series = isSeriesKept(plan.load) ? takeSeries() : undefined
   const onResidentSet = (bytes: number) => series?.addResidentSet(clock.nowMs() - course.originMs, bytes)
   const onCount = countedIn(series, () => clock.nowMs() - course.originMs, setting.onCount)
@@ -117,6 +117,7 @@ async function runAll(course: Course): Promise<void> {
     course.loadStartedAt = new Date()
     const detailed =
       setting.cycle === undefined ? Number.POSITIVE_INFINITY : (plan.totalRuns ?? 0) * detailedShareOfCycles
+    const keeping: Keeping = { samples, cases: plan.cases }
     const run = async (index: number, dueMs: number) => {
       const caseIndex = caseOfRun(plan, index)
       setting.onRun?.(index)
@@ -129,11 +130,14 @@ async function runAll(course: Course): Promise<void> {
       account?.close()
       // A run is due when its set-up is done; under an open load as much earlier as it was called too late.
       const keepsDetails = samples.length < detailed
-      keepRun(samples, measured, caseIndex, measured.startedMs - lagMs, course.originMs, keepsDetails)
-      if (isGeneratorLate(samples, samples.length - 1, lagMs)) samples.degraded[samples.length - 1] = 1
-      noteInSeries(course, samples.length - 1)
-      if (keepsDetails) keepTrace(course.traces, measured, samples.length - 1, course.originMs)
-      instruments.readHeap(samples.length)
+      const dueAtMs = measured.startedMs - lagMs
+      keepOrFold(keeping, [measured, caseIndex, dueAtMs, course.originMs, keepsDetails], (kept, at) => {
+        if (isGeneratorLate(kept, at, lagMs)) kept.degraded[at] = 1
+        noteInSeries(course, kept, at)
+        if (keepsDetails && kept === samples) keepTrace(course.traces, measured, at, course.originMs)
+      })
+      course.fold = keeping.fold
+      instruments.readHeap(runsMade(samples))
       if (index === 0 && plan.warmup === 0) instruments.hearFrameworks()
       course.stopped ??= stopReasonOf(course)
       course.enough ||= setting.isEnough?.(samples) ?? false
@@ -163,9 +167,11 @@ async function runAll(course: Course): Promise<void> {
       execute(plan.load, { runs, pace }, inCycles(course, withLooks(course, loop)), clock),
     )
     // A cycle that was cut short has fewer runs than those before it.
-    if (samples.length === plan.totalRuns) setting.cycle?.onEnd()
+    if (runsMade(samples) === plan.totalRuns) setting.cycle?.onEnd()
     // A broken threshold needs no confirmation: it is judged by what was measured.
     if (isStopped(course) || course.answer?.answer === 'broken') return
+    // So many runs decide by themselves.
+    if (course.fold !== undefined) return
     const made = samples.length
     const fresh = runsToConfirm(plan, samples, comparabilityOf(course), setting.baseline)
     if (fresh === 0) return

@@ -1,7 +1,7 @@
 import type { Check } from '../domain/check.ts'
 import { formatUsd } from '../domain/format.ts'
 import type { Plan } from '../domain/plan.ts'
-import { countOutcomes, type Samples } from '../domain/sample.ts'
+import { countOutcomes, runsMade, type Samples } from '../domain/sample.ts'
 import type { Tally } from './tally.ts'
 
 /** What a session has spent, over all its scenarios and processes. */
@@ -78,7 +78,7 @@ export function overspent(
   for (const { name, capUsd, spentUsd } of caps) {
     if (capUsd === undefined) continue
     if (tally.unknownCosts > 0) return unpriced(tally, capUsd)
-    if (spentUsd < capUsd || samples.length === plan.totalRuns) continue
+    if (spentUsd < capUsd || runsMade(samples) === plan.totalRuns) continue
     return {
       status: 'inconclusive',
       code: 'spend',
@@ -86,7 +86,7 @@ export function overspent(
       value: spentUsd,
       bound: capUsd,
       unit: 'usd',
-      message: `Stopped after ${samples.length} of ${plan.totalRuns} runs: ${name} spent ${formatUsd(spentUsd)} of its cap of ${formatUsd(capUsd)}.`,
+      message: `Stopped after ${runsMade(samples)}${plan.totalRuns === undefined ? '' : ` of ${plan.totalRuns}`} runs: ${name} spent ${formatUsd(spentUsd)} of its cap of ${formatUsd(capUsd)}.`,
       remedy: 'Raise `spendUsd`, or plan fewer runs.',
     }
   }

@@ -17,8 +17,8 @@ export function isGeneratorLate(samples: Samples, index: number, lagMs: number):
   return lagMs > Math.max(lateMs, lateShare * latencyMs)
 }
 
-/** Takes the run at `index` down in the series of `course`. */
-export function noteInSeries({ samples, series }: Course, index: number): void {
+/** Takes the run at `index` of `samples` down in the series of `course`. */
+export function noteInSeries({ series }: Course, samples: Samples, index: number): void {
   series?.addRun({
     startedAtMs: samples.startedAtMs[index] ?? 0,
     endedAtMs: samples.endedAtMs[index] ?? 0,

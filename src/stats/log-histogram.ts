@@ -151,6 +151,12 @@ export function standardDeviationOf(histogram: LogHistogram): number | undefined
   return Math.sqrt(Math.max(0, deviations) / (count - 1))
 }
 
+/** What stands for the values of `histogram`, smallest first, and how many there are of each. */
+export function* valuesOf({ counts, first, whole, zeros }: LogHistogram): Generator<{ value: number; count: number }> {
+  if (zeros > 0) yield { value: 0, count: zeros }
+  for (const [index, count] of counts.entries()) if (count > 0) yield { value: middleOf(first + index, whole), count }
+}
+
 /** Whether `value` is in the range that has buckets; 0 is not. */
 export function isInBuckets(value: number): boolean {
   return value >= smallest && value < beyond

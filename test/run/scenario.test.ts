@@ -604,3 +604,22 @@ describe('on the clock of the wall', () => {
     expect(fired).toBeGreaterThanOrEqual(5)
   })
 })
+
+test('more runs than are kept one by one are counted all the same', async () => {
+  const clock = { ...virtualClock(), breathe: async () => undefined }
+  let asked = 0
+  const agent: Agent = ({ usage, index }) => {
+    asked += 1
+    usage({ inputTokens: 10, outputTokens: index % 100 })
+  }
+  const options = { runs: 100_500, warmup: 0, concurrency: 4 }
+  const setting = scenarioSetting(clock, agent, { options, cases: [{ name: 'a', input: 1 }] })
+  const { record, samples, verdict } = await clock.run(() => runScenario(setting))
+  expect({ asked, kept: samples.length, status: verdict.status }).toEqual({
+    asked: 100_500,
+    kept: 100_000,
+    status: 'pass',
+  })
+  expect(record.summary).toMatchObject({ runs: 100_500, outcomes: { ok: 100_500 } })
+  expect(record.summary.metrics.outputTokens).toMatchObject({ n: 100_500, min: 0, max: 99, p50: 49.5, mean: 49.5 })
+}, 60_000)
