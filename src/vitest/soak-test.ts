@@ -106,7 +106,8 @@ const OwnSchema = z.looseObject({
   runsPerCycle: z.optional(z.int().check(z.minimum(1))),
   thresholds: z.optional(z.looseObject({ leakBytesPerRun: z.optional(z.number().check(z.minimum(0))) })),
 })
-const refused = ['load', 'runs', 'runsPerSecond', 'baseline', 'detect', 'categories', 'inconclusive'] as const
+const ofItsOwn = ['load', 'runs', 'runsPerSecond'] as const
+const refused = [...ofItsOwn, 'baseline', 'detect', 'categories', 'inconclusive'] as const
 
 /** What is wrong with the options of a soak; absent when nothing is. */
 export function mistakeInSoak(title: string, given: UntypedOptions): BenchAgentError | undefined {
@@ -119,7 +120,7 @@ export function mistakeInSoak(title: string, given: UntypedOptions): BenchAgentE
           path,
           expected: 'absent in a soak',
           got: 'a value',
-          remedy: 'Say `cycles` and `runsPerCycle`.',
+          remedy: (ofItsOwn as readonly string[]).includes(path) ? 'Say `cycles` and `runsPerCycle`.' : undefined,
         })
     if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', `the options of "${title}"`, mistakes)
     requireScenarioOptions(title, scenarioOptionsOf(options))

@@ -1,31 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { drawing } from '../../calibrate/draw.ts'
-import { probeQueue } from '../../calibrate/queue-probe.ts'
-import type { BreakingPointSearch, Objective, Probe, ProbeRequest } from '../../src/domain/breaking-point.ts'
-import { sleep } from '../../src/domain/clock.ts'
+import { startModelServer } from '../../fixtures/model-server/server.ts'
+import type { Objective, ProbeRequest } from '../../src/domain/breaking-point.ts'
+import { sleep, wallClock } from '../../src/domain/clock.ts'
 import type { Agent } from '../../src/domain/scenario.ts'
-import { findBreakingPoint } from '../../src/run/breaking-point.ts'
 import { type MadeProbe, makeProbe } from '../../src/run/probe.ts'
-import { searchWithAgent } from '../../src/run/search-breaking-point.ts'
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
 import { type Described, scenarioSetting } from './scenario-setting.ts'
-
-/** What a run takes once it has a slot, by its position in the order of arrival. */
-type Work = (position: number) => number
-
-/** An agent that works on so many runs at a time; others wait in line. */
-function slotted(clock: VirtualClock, slots: number, workMs: Work, failed?: (position: number) => boolean): Agent {
-  const freeAtMs = Array.from({ length: slots }, () => 0)
-  let position = 0
-  return async () => {
-    const own = position++
-    freeAtMs.sort((a, b) => a - b)
-    const endMs = Math.max(clock.nowMs(), freeAtMs[0] ?? 0) + workMs(own)
-    freeAtMs[0] = endMs
-    await sleep(clock, endMs - clock.nowMs())
-    if (failed?.(own)) throw new Error('no answer')
-  }
-}
+import { slotted, type Work } from './slotted-agent.ts'
 
 interface Probing extends Described {
   slots?: number
@@ -43,6 +24,11 @@ function probed(request: Partial<ProbeRequest> & Pick<ProbeRequest, 'load' | 'ru
   const setting = scenarioSetting(clock, own, described)
   const whole = { leaveOut: 0, isHopeless: () => false, ...request }
   return clock.run((): Promise<MadeProbe> => makeProbe(setting, objectives, whole, 1))
+}
+
+async function startedServer() {
+  const server = await startModelServer({ timing: { ttftMs: 2 } })
+  return { url: server.url, [Symbol.asyncDispose]: () => server.close() }
 }
 
 const p50: Objective = { metric: 'responseTimeMs', statistic: 'p50', bound: 150 }
@@ -175,12 +161,26 @@ describe('objectives are told', () => {
   })
 
   test('of model calls by all calls of the runs that are judged', async () => {
-    const objectives = [{ metric: 'outputTokensPerSecond', statistic: 'mean', bound: 1_000 }] as const
-    const agent: Probing['agent'] = (clock) => async () => {
-      await sleep(clock, 10)
+    await using server = await startedServer()
+    const ask = async () => {
+      const body = JSON.stringify({ model: 'gpt-5-mini', messages: [{ role: 'user', content: 'What is 5 + 3?' }] })
+      await (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).text()
     }
-    const { probe } = await probed({ load: { concurrency: 1 }, runs: 5 }, { agent, objectives })
-    expect(probe.objectives).toEqual([{ n: 0, over: 0, value: undefined, deviation: undefined }])
+    const agent = async () => {
+      await ask()
+      await ask()
+    }
+    const objectives = [{ metric: 'outputTokensPerSecond', statistic: 'mean', bound: 0 }] as const
+    const request = { load: { concurrency: 2 }, runs: 6, leaveOut: 2, isHopeless: () => false }
+    const { probe, result } = await makeProbe(scenarioSetting(wallClock, agent, {}), objectives, request, 1)
+    const due = [...result.samples.dueAtMs.subarray(0, 6)].sort((a, b) => a - b)
+    const { index, outputTokensPerSecond } = result.samples.calls
+    const judged = outputTokensPerSecond.filter(
+      (_, call) => (result.samples.dueAtMs[index[call] ?? 0] ?? 0) > (due[1] ?? 0),
+    )
+    expect(judged).toHaveLength(8)
+    expect(probe.objectives[0]).toMatchObject({ n: 8, over: 8 })
+    expect(probe.objectives[0]?.value).toBeCloseTo(judged.reduce<number>((sum, one) => sum + (one ?? 0), 0) / 8, 6)
   })
 
   test('as unknown where every run failed', async () => {
@@ -235,72 +235,5 @@ describe('a probe that is hopeless', () => {
     const isHopeless: ProbeRequest['isHopeless'] = ({ failures }) => failures.error >= 20
     const { probe } = await probed({ load: { concurrency: 1 }, runs: 20, isHopeless }, { failed: () => true })
     expect(probe).toMatchObject({ runs: 20, endedEarly: false })
-  })
-})
-
-describe('a search', () => {
-  const slots = 5
-  const search: BreakingPointSearch = {
-    objectives: [{ metric: 'responseTimeMs', statistic: 'p95', bound: 4_000 }],
-    maxConcurrency: 64,
-    maxRuns: 10_000,
-  }
-  // Log-normal with mean 1 s.
-  const cv = 0.3
-  const sigma = Math.sqrt(Math.log1p(cv ** 2))
-
-  test('comes to what the search alone finds on the same queue, within 10%', { timeout: 60_000 }, async () => {
-    const draw = drawing(2)
-    const pure = await findBreakingPoint(
-      { ...search, objectives: [{ metric: 'responseTimeMs', statistic: 'p95', bound: 4 }] },
-      async (request) => probeQueue({ slots, cv }, { q: 0.95, bound: 4 }, request, draw),
-    )
-    const clock = { ...virtualClock(), breathe: async () => undefined }
-    const { normal } = drawing(1)
-    const agent = slotted(clock, slots, () => 1_000 * Math.exp(sigma * normal() - sigma ** 2 / 2))
-    const probes: Probe[] = []
-    const executions = new Set<string>()
-    const found = await clock.run(() =>
-      searchWithAgent(scenarioSetting(clock, agent, { options: { warmup: 1 } }), search, async (probe, result) => {
-        probes.push(probe)
-        executions.add(result.record.execution)
-        expect(result.record.coldStart === undefined).toBe(probes.length > 1)
-      }),
-    )
-    if (pure.answer !== 'found' || found.answer.answer !== 'found') throw new Error('expected both to find a load')
-    expect(Math.abs(found.answer.sustainedPerSecond / pure.sustainedPerSecond - 1)).toBeLessThan(0.1)
-    expect(found.answer.interval.low).toBeLessThan(slots)
-    // Of each probe the study keeps what it came to.
-    expect(found.objectives).toEqual(search.objectives)
-    expect(executions.size).toBe(probes.length)
-    expect(found.probes.map(({ load, runs }) => ({ load, runs }))).toEqual(
-      probes.map(({ load, runs }) => ({ load, runs })),
-    )
-    expect(found.probes.map(({ values }) => values)).toEqual(
-      probes.map(({ objectives }) => objectives.map(({ value }) => value ?? null)),
-    )
-    expect(found.probes.map(({ mostInFlight }) => mostInFlight)).toEqual(
-      probes.map(({ inFlight }) => Math.max(...inFlight)),
-    )
-    const open = found.probes.filter(({ load }) => 'ratePerSecond' in load)
-    expect(open.some(({ broken }) => broken === undefined)).toBe(true)
-  })
-
-  test('is ended by what is thrown when it is told of a probe', async () => {
-    const clock = { ...virtualClock(), breathe: async () => undefined }
-    const setting = scenarioSetting(
-      clock,
-      slotted(clock, 1, () => 10),
-      {},
-    )
-    let told = 0
-    const searching = clock.run(() =>
-      searchWithAgent(setting, search, async () => {
-        told += 1
-        throw new Error('the key is wrong')
-      }),
-    )
-    await expect(searching).rejects.toThrow('the key is wrong')
-    expect(told).toBe(1)
   })
 })

@@ -35,7 +35,7 @@ export function breakingPointChecks({ answer, objectives }: BreakingPointStudy, 
       const { sustainedPerSecond: value, bound: binding } = answer
       if (bound === undefined) return []
       const fails = value < bound
-      const message = `The highest load that it sustains is ${formatValue('perSecond', value)}, ${fails ? 'under' : 'above'} its threshold of ${formatValue('perSecond', bound)}: beyond, ${bindingWords(binding, objectives)}.`
+      const message = `The highest load that it sustains is ${formatValue('perSecond', value)}, ${sideOf(value, bound)} its threshold of ${formatValue('perSecond', bound)}: beyond, ${bindingWords(binding, objectives)}.`
       return [
         {
           ...common,
@@ -102,6 +102,10 @@ const capOptions = {
   runs: '`maxRuns`',
   cost: '`spendUsd`',
 } as const
+
+function sideOf(value: number, bound: number): string {
+  return value < bound ? 'under' : value > bound ? 'above' : 'at'
+}
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)

@@ -5,7 +5,7 @@ import { theilSenSlope } from '../../stats/theil-sen.ts'
 
 /** Growth in bytes a run above which it is a leak, unless the user says otherwise. */
 export const usualBoundBytes = 128
-// With fewer in a half, there is no interval.
+// Of a half: with fewer there is no interval.
 const fewestCycles = 5
 
 /**
@@ -18,7 +18,7 @@ export function soakOf(cycles: readonly SoakCycle[], runsPerCycle: number, bound
   const middle = Math.floor(cycles.length / 2)
   const slope = (from: number, to: number) => {
     const part = used.slice(from, to)
-    return part.length < fewestCycles
+    return cycles.length < 2 * fewestCycles
       ? undefined
       : theilSenSlope(
           part.map((_, cycle) => cycle * runsPerCycle),

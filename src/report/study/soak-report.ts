@@ -1,9 +1,17 @@
 import { formatBytes, formatCount } from '../../domain/format.ts'
 import type { Soak } from '../../domain/soak.ts'
 import { sparkline } from '../sparkline.ts'
-import type { StudyReport } from './study-table.ts'
+import type { StudyColumn, StudyReport } from './study-table.ts'
 
 const widest = 60
+
+const columns: StudyColumn[] = [
+  { heading: 'memory', align: 'left', priority: 0 },
+  { heading: 'after each cycle', align: 'left', priority: 1 },
+  { heading: 'first', align: 'right', priority: 2 },
+  { heading: 'most', align: 'right', priority: 2 },
+  { heading: 'last', align: 'right', priority: 2 },
+]
 
 /** A soak as a table, a row for each kind of memory over its cycles. */
 export function soakReport(soak: Soak): StudyReport {
@@ -17,15 +25,11 @@ export function soakReport(soak: Soak): StudyReport {
     formatBytes(values.at(-1) ?? 0),
   ]
   const slope = (half: Soak['firstHalf']) => (half === undefined ? 'unknown' : `${formatBytes(half.slope)} a run`)
+  const question = `over ${formatCount(cycles.length)} cycles of ${formatCount(runsPerCycle)} runs`
+  if (cycles.length === 0) return { question, columns, rows: [], sentences: ['No cycle came to its end.'] }
   return {
-    question: `over ${formatCount(cycles.length)} cycles of ${formatCount(runsPerCycle)} runs`,
-    columns: [
-      { heading: 'memory', align: 'left', priority: 0 },
-      { heading: 'after each cycle', align: 'left', priority: 1 },
-      { heading: 'first', align: 'right', priority: 2 },
-      { heading: 'most', align: 'right', priority: 2 },
-      { heading: 'last', align: 'right', priority: 2 },
-    ],
+    question,
+    columns,
     rows: [
       row(
         'in use',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { BreakingPointStudy, ProbeNote } from '../../../src/domain/breaking-point.ts'
+import { StudySchema } from '../../../src/domain/study-schema.ts'
 import { breakingPointReport } from '../../../src/report/study/breaking-point-report.ts'
-import { linesOf } from './study-record.ts'
+import { linesOf, studyWith } from './result-lines.ts'
 
 function probe(load: ProbeNote['load'], more: Partial<ProbeNote> = {}): ProbeNote {
   return {
@@ -41,12 +42,12 @@ const found: BreakingPointStudy = {
 describe('a search as a table', () => {
   test('has a row for each load, with what it broke', () => {
     expect(linesOf({ kind: 'breakingPoint', breakingPoint: found }, 'pass')).toEqual([
-      '✔ refund for the highest load with response time p95 at most 3 s and at most 2.0% of the runs failed',
+      '✔ desk > refund for the highest load with response time p95 at most 3 s and at most 2.0% of the runs failed',
       '  load           runs  throughput                    in flight  response time p95  failures',
-      '  1 at once        59         1/s  ▊                         1                1 s      0.0%',
+      '  1 at once        59         1/s  ▊                         1                1 s        0%',
       '  1,024 at once   225        20/s  ████████████████      1,024             12.3 s         –',
       '  20.1/s          225        20/s  ████████████████         24                4 s     10.0%  response time p95 was too high',
-      '  18.8/s          225           –                           24              1.1 s      0.0%  sustained',
+      '  18.8/s          225           –                           24              1.1 s        0%  sustained',
       '  Sustains 18.8/s (95%: 17/s to 22.5/s). At 20.1/s response time p95 was too high; it bends before it breaks.',
       '  734 runs were made to find out.',
     ])
@@ -66,7 +67,7 @@ describe('a search as a table', () => {
       ...found,
       probes: [probe({ concurrency: 1 }, { throughputPerSecond: undefined })],
     })
-    expect(rows).toEqual([['1 at once', '225', '–', '', '24', '1.1 s', '0.0%', '']])
+    expect(rows).toEqual([['1 at once', '225', '–', '', '24', '1.1 s', '0%', '']])
   })
 })
 
@@ -90,8 +91,25 @@ describe('the answer', () => {
 
   test('of a refusal is none, and its mark says whether that fails', () => {
     const refused = { answer: 'refused', reason: 'insideNoise', objective: 0 } as const
-    expect(told(refused, 'inconclusive')[0]).toMatch(/^▲ refund/)
-    expect(told(refused, 'fail')[0]).toMatch(/^✖ refund/)
+    expect(told(refused, 'inconclusive')[0]).toMatch(/^▲ desk > refund/)
+    expect(told(refused, 'fail')[0]).toMatch(/^✖ desk > refund/)
     expect(told(refused)).toContain('  No answer: see above.')
   })
+})
+
+test('a search is read from a file as it was written', () => {
+  const answers: BreakingPointStudy['answer'][] = [
+    found.answer,
+    { answer: 'notReached', atLeastPerSecond: 40, cap: 'cost' },
+    { answer: 'refused', reason: 'cap', cap: 'runs' },
+    { answer: 'refused', reason: 'insideNoise', objective: 0 },
+  ]
+  for (const answer of answers) {
+    const study = studyWith({ kind: 'breakingPoint', breakingPoint: { ...found, answer } })
+    expect(StudySchema.parse(JSON.parse(JSON.stringify(study)))).toEqual(JSON.parse(JSON.stringify(study)))
+  }
+  const [wrong] = [{ answer: 'notReached', atLeastPerSecond: 40, cap: 'patience' }] as unknown as typeof answers
+  if (wrong === undefined) throw new Error('expected an answer')
+  const study = studyWith({ kind: 'breakingPoint', breakingPoint: { ...found, answer: wrong } })
+  expect(StudySchema.safeParse(study).success).toBe(false)
 })

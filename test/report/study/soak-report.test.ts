@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { soakOf } from '../../../src/compare/load/leak.ts'
 import type { Soak } from '../../../src/domain/soak.ts'
-import { linesOf } from './study-record.ts'
+import { StudySchema } from '../../../src/domain/study-schema.ts'
+import { linesOf, studyWith } from './result-lines.ts'
 
 const mebibyte = 1024 ** 2
 
@@ -22,10 +23,10 @@ const lines = (soak: Soak) => linesOf({ kind: 'soak', soak }, soak.verdict === '
 describe('a soak as a table', () => {
   test('has a row for each kind of memory, and what it grows by', () => {
     expect(lines(soakOfGrowth(1_024))).toEqual([
-      '✖ refund over 12 cycles of 1,000 runs',
+      '✖ desk > refund over 12 cycles of 1,000 runs',
       '  memory        after each cycle   first      most      last',
-      '  in use        ▁▂▂▃▃▄▅▅▆▆▇█      20 MiB  30.7 MiB  30.7 MiB',
-      '  with garbage  ▁▂▂▃▃▄▅▅▆▆▇█      24 MiB  34.7 MiB  34.7 MiB',
+      '  in use        ▁▂▂▃▄▄▅▅▆▇▇█      20 MiB  30.7 MiB  30.7 MiB',
+      '  with garbage  ▁▂▂▃▄▄▅▅▆▇▇█      24 MiB  34.7 MiB  34.7 MiB',
       '  resident      ▁▁▁▁▁▁▁▁▁▁▁▁      90 MiB    90 MiB    90 MiB',
       '  In use: 20 MiB at first, 30.7 MiB at most, 30.7 MiB in the end (+10.7 MiB); collecting freed 48 MiB.',
       '  Growth: 1 KiB a run in the first half, 1 KiB a run in the second: a leak.',
@@ -50,11 +51,24 @@ describe('a soak as a table', () => {
   })
 
   test('bears that no cycle came to its end', () => {
-    expect(lines(soakOfGrowth(0, 0))).toEqual(['✔ refund over 0 cycles of 1,000 runs', '  No cycle came to its end.'])
+    expect(lines(soakOfGrowth(0, 0))).toEqual([
+      '✔ desk > refund over 0 cycles of 1,000 runs',
+      '  memory  after each cycle  first  most  last',
+      '  No cycle came to its end.',
+    ])
   })
 
   test('draws no more than fits', () => {
     const [, , row = ''] = lines(soakOfGrowth(1_024, 500))
     expect(row.match(/[▁-█]/g)).toHaveLength(60)
   })
+})
+
+test('a soak is read from a file as it was written', () => {
+  for (const soak of [soakOfGrowth(1_024), soakOfGrowth(0, 4), soakOfGrowth(0, 0)]) {
+    const study = studyWith({ kind: 'soak', soak })
+    expect(StudySchema.parse(JSON.parse(JSON.stringify(study)))).toEqual(JSON.parse(JSON.stringify(study)))
+  }
+  const study = studyWith({ kind: 'soak', soak: { ...soakOfGrowth(0), verdict: 'maybe' as 'leak' } })
+  expect(StudySchema.safeParse(study).success).toBe(false)
 })
