@@ -1,4 +1,5 @@
 import type { Arrival } from '../domain/arrival.ts'
+import { sleep } from '../domain/clock.ts'
 import { BenchAgentError } from '../domain/errors.ts'
 import { isEndedByTime, isOneAtATime, isOpen } from '../domain/load.ts'
 import { caseOfRun } from '../domain/plan.ts'
@@ -113,6 +114,7 @@ async function runAll(course: Course): Promise<void> {
     const warm = await warmUp(course)
     const runSetting = settingOf(course, isOneAtATime(plan.load) && (warm === undefined || warm >= cpuWorthMs))
     const pace = await precisePaceOf(plan.load, clock)
+    if (setting.startsAtMs !== undefined) await untilWallTime(setting.startsAtMs, course)
     course.originMs = clock.nowMs()
     course.loadStartedAt = new Date()
     const detailed =
@@ -198,6 +200,14 @@ function withLooks(course: Course, loop: RunLoop): RunLoop {
   }
   return lookingBefore(new Set(looks.map((rounds) => rounds * cases.length)), look, loop)
 }
+
+// Machines that make one load together agree on an instant, by the time of day.
+async function untilWallTime(atMs: number, course: Course): Promise<void> {
+  const { clock } = course.setting
+  while (Date.now() < atMs && !isStopped(course)) await sleep(clock, Math.min(atMs - Date.now(), longestWaitMs))
+}
+
+const longestWaitMs = 100
 
 /** `loop`, which lets every cycle come to its end before the next. */
 function inCycles({ setting, instruments }: Course, loop: RunLoop): RunLoop {

@@ -43,6 +43,8 @@ export interface ScenarioSetting {
   signal?: AbortSignal | undefined
   /** Told of the result as soon as it is there, also when `signal` ended the execution. */
   onConcluded?: ((result: { record: ExecutionRecord }) => void) | undefined
+  /** When the load starts, in milliseconds since 1970; absent where nobody waits for that. */
+  startsAtMs?: number | undefined
   /** Runs after which nothing is in flight, and who is told then; absent when runs go through. */
   cycle?: { runs: number; onEnd: () => void } | undefined
   /** Whether no further run is needed, asked whenever one has ended. @default false */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { turnsVariable } from '../command/turn-message.ts'
 import { type Mistake, mistakesError, quoteValue } from '../domain/errors.ts'
+import { segmentOf } from '../domain/plan-load.ts'
 import { z } from '../domain/zod.ts'
 import { executionsKept } from '../history/executions-kept.ts'
 
@@ -17,6 +18,14 @@ const known: Record<string, { expected: string; takes: (value: string) => boolea
   [executionsVariable]: {
     expected: `a whole number from 1 to ${executionsKept}`,
     takes: (value) => /^[1-9]\d*$/.test(value) && Number(value) <= executionsKept,
+  },
+  BENCH_AGENT_SEGMENT: {
+    expected: 'a part and the number of parts, such as "2/8"',
+    takes: isSegment,
+  },
+  BENCH_AGENT_START_AT: {
+    expected: 'a date, or milliseconds since 1970',
+    takes: (value) => instantOf(value) !== undefined,
   },
 }
 
@@ -62,6 +71,28 @@ export function fillsTo(variables: NodeJS.ProcessEnv, ci: boolean, ofProject: nu
 export function fillRefusal(variables: NodeJS.ProcessEnv, ci: boolean): string | undefined {
   if ((executionsWanted(variables) ?? 1) === 1 || mayWriteHistory(variables, ci)) return undefined
   return `${executionsVariable} fills no baseline: this session does not add to the history. On another branch than the default one of a CI, BENCH_AGENT_HISTORY=write lets it.`
+}
+
+/** Which part of every open load this session makes, and from when on; absent where it makes all of it, at once. */
+export function partOf(variables: NodeJS.ProcessEnv): {
+  segment?: string | undefined
+  startsAtMs?: number | undefined
+} {
+  const { BENCH_AGENT_SEGMENT: segment, BENCH_AGENT_START_AT: start } = variables
+  return {
+    segment: segment !== undefined && isSegment(segment) ? segment : undefined,
+    startsAtMs: start === undefined ? undefined : instantOf(start),
+  }
+}
+
+function isSegment(value: string): boolean {
+  const segment = segmentOf(value)
+  return segment !== undefined && segment.index >= 1 && segment.index <= segment.of
+}
+
+function instantOf(value: string): number | undefined {
+  const atMs = /^\d+$/.test(value) ? Number(value) : Date.parse(value)
+  return Number.isNaN(atMs) ? undefined : atMs
 }
 
 function executionsWanted(variables: NodeJS.ProcessEnv): number | undefined {

@@ -18,7 +18,7 @@ import { messageOf } from '../domain/errors.ts'
 import type { Prices } from '../domain/price.ts'
 import { isCi, readEnvironment } from '../measure/environment.ts'
 import type { Session } from '../report/session.ts'
-import { fillRefusal, fillsTo } from './environment-variables.ts'
+import { fillRefusal, fillsTo, partOf } from './environment-variables.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { repositoryFolder } from './repository-folder.ts'
 import type { WorkerSettings } from './settings.ts'
@@ -187,6 +187,7 @@ export class BenchAgentReporter implements Reporter {
       fillsTo:
         this.#turns === undefined ? fillsTo(process.env, isCi(process.env), said?.baseline?.executions) : undefined,
       sessionDirectory,
+      ...partOf(process.env),
       // A test that measures in a suite of its own pays the same prices.
       prices: said?.prices ?? Object.assign({}, ...[...this.projects.values()].map(({ prices }) => prices)),
       ensureStreamUsage: said?.ensureStreamUsage ?? false,

@@ -7,7 +7,7 @@ import type { ScenarioSetting } from '../run/setting.ts'
 
 /** A scenario that a test is about to measure. */
 export interface ScenarioInTest
-  extends Pick<ScenarioSetting, 'agent' | 'setup' | 'teardown' | 'check' | 'deferred' | 'signal'> {
+  extends Pick<ScenarioSetting, 'agent' | 'setup' | 'teardown' | 'check' | 'deferred' | 'signal' | 'startsAtMs'> {
   plan: Plan
   options: Bounds
   identity: ExecutionRecord['identity']

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { TestContext } from 'vitest'
 import type { CaseInput } from '../domain/case.ts'
 import { BenchAgentError } from '../domain/errors.ts'
+import { isOpen } from '../domain/load.ts'
 import { planScenario } from '../domain/plan.ts'
 import type { Bounds, CaseSource, Checked, Setup } from '../domain/scenario.ts'
 import type { Thresholds } from '../domain/threshold.ts'
@@ -15,6 +16,7 @@ import { identityOf } from './identity.ts'
 import { nextToFill } from './next-to-fill.ts'
 import { runInTest } from './run-in-test.ts'
 import type { ExecutionInTest, Following, ScenarioInTest } from './scenario-in-test.ts'
+import { inSegment, nextStartAtMs } from './segment.ts'
 import { workerSettings } from './settings.ts'
 import { takeTurn } from './turns.ts'
 
@@ -57,18 +59,25 @@ export async function runScenarioTest(context: TestContext, declared: Declared):
 
 async function measureInTest(context: TestContext, declared: Declared): Promise<void> {
   const { task, signal } = context
-  const { name, options } = declared
+  const { name } = declared
+  const settings = workerSettings()
+  const options = inSegment(declared.options, settings)
+  if (options === undefined) return context.skip('the first of the sessions that share the loads makes this one')
   const directory = dirname(task.file.filepath)
   const cases = await resolveCases(options, directory)
-  const compares = options.baseline !== false
-  const settings = workerSettings()
+  const plan = planScenario(name, { ...options, trace: await readTrace(options, directory) }, cases)
+  // A part of a load is judged with the others.
+  const isPart = isOpen(plan.load) && plan.load.segment !== undefined
+  const compares = options.baseline !== false && !isPart
   const scenario: ScenarioInTest = {
-    plan: planScenario(name, { ...options, trace: await readTrace(options, directory) }, cases),
+    plan,
     options,
     identity: identityOf(task, declared.id, settings),
     ...callbacksOf(context, declared),
     compares,
     keepsBaseline: compares,
+    deferred: isPart,
+    startsAtMs: nextStartAtMs(settings),
     signal,
   }
   const made: ExecutionInTest[] = []

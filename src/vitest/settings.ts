@@ -27,6 +27,10 @@ export interface WorkerSettings {
   calibratesFromAtMs?: number | undefined
   /** Executions up to which a young baseline is filled; absent where none is. */
   fillsTo?: number | undefined
+  /** Which part of every open load is made here, such as '2/8'; absent where all of it is. */
+  segment?: string | undefined
+  /** When the first load starts, in milliseconds since 1970; absent where nobody waits for that. */
+  startsAtMs?: number | undefined
   /** Whose turns to take; absent in a session like any other. */
   turns?: TurnSettings | undefined
 }

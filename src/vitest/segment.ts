@@ -1,0 +1,33 @@
+import type { LoadShape } from '../domain/load-shape.ts'
+import { segmentOf } from '../domain/plan-load.ts'
+import type { Bounds } from '../domain/scenario.ts'
+import type { WorkerSettings } from './settings.ts'
+
+/**
+ * `options` as this session makes them: of an open load its segment. Absent where another session makes it, for a load that waits for its
+ * runs cannot be shared out.
+ */
+export function inSegment<Options extends Bounds>(
+  options: Options,
+  settings: WorkerSettings | undefined,
+): Options | undefined {
+  const segment = settings?.segment
+  if (segment === undefined) return options
+  const { load } = options
+  if (load !== undefined && isShared(load)) return { ...options, load: { segment, ...load } }
+  return segmentOf(segment)?.index === 1 ? options : undefined
+}
+
+function isShared(load: LoadShape): boolean {
+  if ('stages' in load) return load.stages.some((stage) => 'ratePerSecond' in stage)
+  return 'ratePerSecond' in load || 'read' in load
+}
+
+let begun = false
+
+/** When the next load of this process starts: the first one when the session says; absent for all others. */
+export function nextStartAtMs(settings: WorkerSettings | undefined): number | undefined {
+  if (begun) return undefined
+  begun = true
+  return settings?.startsAtMs
+}
