@@ -3,6 +3,7 @@ import { type Detect, detectNames } from './detect.ts'
 import { type Distribution, statistics } from './distribution.ts'
 import { EnvironmentSchema } from './environment-schema.ts'
 import { type Fault, faultKinds } from './fault.ts'
+import { FoldSchema } from './fold-schema.ts'
 import { HealthSchema } from './health.ts'
 import { IdentitySchema } from './identity.ts'
 import type { Limits } from './limit.ts'
@@ -222,6 +223,8 @@ export const ExecutionRecord = z.strictObject({
   keepsBaseline: z.boolean(),
   /** Which one it is, counted from 1, of the executions up to which its test fills a baseline; absent when it fills none. */
   filling: maybe(z.strictObject({ execution: count, executions: count })),
+  /** What all runs come to, when they are more than are kept one by one; absent otherwise. */
+  fold: maybe(FoldSchema),
   /** What faults it met, of how many model calls that could; `past` counts those that could not. Absent when none were planned. */
   faults: maybe(z.strictObject({ calls: count, injected: z.record(z.enum(faultKinds), count), past: count })),
   /** Second by second; absent under a load of a number of runs at a time. */

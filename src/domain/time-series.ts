@@ -1,5 +1,6 @@
 import { quantile } from '../stats/quantile.ts'
 import { sorted } from '../stats/sorted.ts'
+import { isTimed, outcomeAt, type Samples, valueAt } from './sample.ts'
 
 /** An execution second by second, as columns; a row for each second from the start of the load. */
 export interface TimeSeries {
@@ -129,4 +130,30 @@ function inFlightOf({ most, last }: { most: readonly number[]; last: readonly nu
     before = last[at] ?? before
     return highest
   })
+}
+
+/**
+ * Several executions of one load as one, second by second.
+ *
+ * @param samples of all of them, on one clock
+ */
+export function mergeSeries(parts: readonly TimeSeries[], samples: Samples): TimeSeries | undefined {
+  if (parts.length === 0) return undefined
+  const taker = takeSeries()
+  for (let index = 0; index < samples.length; index++)
+    taker.addRun({
+      startedAtMs: samples.startedAtMs[index] ?? 0,
+      endedAtMs: samples.endedAtMs[index] ?? 0,
+      isOk: outcomeAt(samples, index) === 'ok',
+      isTimed: isTimed(samples, index),
+      outputTokens: valueAt(samples.values.outputTokens, index),
+    })
+  const whole = taker.finish()
+  const summed = (read: (part: TimeSeries) => readonly number[]) =>
+    whole.started.map((_, at) => parts.reduce((sum, part) => sum + (read(part)[at] ?? 0), 0))
+  const rssBytes = whole.started.map((_, at) => {
+    const known = parts.flatMap((part) => part.rssBytes[at] ?? [])
+    return known.length === 0 ? null : known.reduce((sum, bytes) => sum + bytes, 0)
+  })
+  return { ...whole, dropped: summed(({ dropped }) => dropped), inFlight: summed(({ inFlight }) => inFlight), rssBytes }
 }

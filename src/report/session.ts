@@ -9,6 +9,8 @@ export interface ReportedExecution {
   record: ExecutionRecord
   /** Whether the test that ran it failed, for whatever reason. */
   failed: boolean
+  /** Whether several sessions made it together, so that no test of this one judged it. @default false */
+  merged?: boolean | undefined
   /** Where the scenario stands, relative to the project: `test/refund.perf.ts:12:1`; absent when the runner did not say. */
   place?: string | undefined
 }

@@ -74,6 +74,7 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
     stop,
     series: course.series?.finish(),
     faults: course.faults,
+    fold: course.fold,
   })
   const result = { record, samples, verdict, mistake }
   setting.onConcluded?.(result)

@@ -2,6 +2,8 @@ import type { Comparability } from '../domain/baseline.ts'
 import { environmentKey } from '../domain/environment.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
 import type { FaultsMet } from '../domain/fault.ts'
+import type { Fold } from '../domain/fold.ts'
+import { foldJson } from '../domain/fold-json.ts'
 import { noteOf } from '../domain/load.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
@@ -29,6 +31,7 @@ interface Concluded {
   stop: Stop | undefined
   series?: TimeSeries | undefined
   faults?: FaultsMet | undefined
+  fold?: Fold | undefined
 }
 
 /** The most problems that a record tells one by one. */
@@ -52,6 +55,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     stop,
     series,
     faults,
+    fold,
   } = concluded
   const { plan, environment } = setting
   return {
@@ -97,6 +101,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     keepsBaseline: setting.keepsBaseline,
     series,
     faults,
+    fold: fold === undefined ? undefined : foldJson(fold),
     traces: traces.length === 0 ? undefined : traces,
   }
 }

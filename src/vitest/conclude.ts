@@ -4,6 +4,7 @@ import type { TestModule } from 'vitest/node'
 import type { Calibration } from '../domain/calibration.ts'
 import type { Environment } from '../domain/environment.ts'
 import { messageOf } from '../domain/errors.ts'
+import { isOpen } from '../domain/load.ts'
 import type { UpdateMode } from '../history/accept.ts'
 import { pastCalibrations } from '../history/past-calibrations.ts'
 import { writeWhole } from '../history/write-whole.ts'
@@ -36,7 +37,8 @@ export interface SessionEnd {
 
 /** Keeps the baselines, writes the result files, and tells what there is to report; absent when nothing was measured. */
 export async function concludeSession(end: SessionEnd): Promise<Session | undefined> {
-  const gathered = gather(end.modules, end.root)
+  const found = gather(end.modules, end.root)
+  const gathered = { ...found, executions: await merged(found.executions) }
   const { dead, notRun } = await findDead(end, gathered)
   if (gathered.executions.length + gathered.studies.length === 0 && dead.length === 0 && notRun.length === 0)
     return undefined
@@ -57,7 +59,7 @@ export async function concludeSession(end: SessionEnd): Promise<Session | undefi
     startedAt: end.startedAt.toISOString(),
     durationMs: Date.now() - end.startedAt.getTime(),
     environment: { ...end.environment, calibration },
-    executions: gathered.executions.map(({ record, failed, place }) => ({ record, failed, place })),
+    executions: gathered.executions.map(({ record, failed, place, merged }) => ({ record, failed, place, merged })),
     studies: gathered.studies.length === 0 ? undefined : gathered.studies,
     dead,
     notRun,
@@ -69,6 +71,14 @@ export async function concludeSession(end: SessionEnd): Promise<Session | undefi
   }
   await writeReports(session, end)
   return session
+}
+
+/** `executions`, with those that made parts of one load as one. */
+async function merged(executions: Gathered['executions']): Promise<Gathered['executions']> {
+  const hasParts = executions.some(({ record: { plan } }) => isOpen(plan.load) && plan.load.segment !== undefined)
+  if (!hasParts) return executions
+  const { mergeSegments } = await import('./merge-segments.ts')
+  return mergeSegments(executions)
 }
 
 function earlierCalibrations({ executions, files }: Gathered, root: string): Promise<Calibration[]> | undefined {

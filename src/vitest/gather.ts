@@ -20,6 +20,8 @@ export interface GatheredExecution {
   testFile: string
   /** What its baseline goes by. */
   key: string
+  /** Whether several sessions made it together. @default false */
+  merged?: boolean | undefined
 }
 
 /** A test that declares a scenario, whether it ran or not. */

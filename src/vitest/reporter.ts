@@ -161,7 +161,8 @@ export class BenchAgentReporter implements Reporter {
   }
 
   async #report(session: Session): Promise<void> {
-    if (session.baselines.problems.length > 0 || session.dead.length > 0) process.exitCode = 1
+    const isMergeRed = session.executions.some(({ merged, failed }) => merged && failed)
+    if (session.baselines.problems.length > 0 || session.dead.length > 0 || isMergeRed) process.exitCode = 1
     if (this.#quiet) return
     const { renderTerminal } = await import('../report/terminal.ts')
     const { default: colors } = await import('picocolors')

@@ -75,6 +75,6 @@ function answerSentence(answer: BreakingPointStudy['answer'], objectives: readon
     case 'notReached':
       return `Sustains at least ${rate(answer.atLeastPerSecond)}: nothing broke.`
     case 'refused':
-      return 'No answer: see above.'
+      return 'No answer.'
   }
 }

@@ -5,8 +5,16 @@ import { stressReport } from './stress-report.ts'
 import type { StudyReport } from './study-table.ts'
 import { sweepReport } from './sweep-report.ts'
 
-/** What there is to tell of `study`. */
-export function reportOf({ result }: StudyRecord): StudyReport {
+/** What there is to tell of `study`, with what did not pass and what to do then. */
+export function reportOf({ result, checks }: StudyRecord): StudyReport {
+  const report = foundBy(result)
+  const against = checks.flatMap(({ status, message, remedy }) =>
+    status === 'pass' ? [] : [remedy === undefined ? message : `${message} ${remedy}`],
+  )
+  return { ...report, sentences: [...report.sentences, ...against] }
+}
+
+function foundBy(result: StudyRecord['result']): StudyReport {
   switch (result.kind) {
     case 'sweep':
       return sweepReport(result.sweep)
