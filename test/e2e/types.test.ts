@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -11,13 +11,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 describe.each(supportedVersions)('beside Vitest %s', (version) => {
   test('what users write compiles, and what they misspell does not', () => {
     const { folder } = openProject('modifiers', version)
-    const source = readFileSync(join(root, 'test/types/bench-agent.ts'), 'utf8')
-    writeFileSync(
-      join(folder, 'written.ts'),
-      source
-        .replaceAll('../../src/index.ts', 'bench-agent')
-        .replaceAll('../../src/matchers.ts', 'bench-agent/matchers'),
-    )
+    const written = readdirSync(join(root, 'test/types'))
+    for (const file of written) {
+      const source = readFileSync(join(root, 'test/types', file), 'utf8')
+      writeFileSync(
+        join(folder, file),
+        source
+          .replaceAll('../../src/index.ts', 'bench-agent')
+          .replaceAll('../../src/matchers.ts', 'bench-agent/matchers'),
+      )
+    }
     const options = {
       strict: true,
       noEmit: true,
@@ -29,7 +32,7 @@ describe.each(supportedVersions)('beside Vitest %s', (version) => {
     }
     writeFileSync(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: options, files: ['written.ts', 'vitest.config.ts'] }),
+      JSON.stringify({ compilerOptions: options, files: [...written, 'vitest.config.ts'] }),
     )
     const { stdout, status } = spawnSync(
       process.execPath,

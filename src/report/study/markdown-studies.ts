@@ -3,7 +3,7 @@ import { plain, prose, tableHead, tableRow } from '../markdown-text.ts'
 import type { Session } from '../session.ts'
 import { finalStudies } from '../standing.ts'
 import { nameOfStudy } from './study-lines.ts'
-import { reportOf } from './study-report.ts'
+import { checkSentences, reportOf } from './study-report.ts'
 
 /** What the studies of `session` found, a table each. */
 export function studySections(session: Session): Section[] {
@@ -13,7 +13,7 @@ export function studySections(session: Session): Section[] {
     return {
       before: [`### ${icon} ${plain(`${nameOfStudy(record)} ${question}`)}`, '', ...tableHead(columns)],
       rows: rows.map((cells) => tableRow(cells.map(plain))),
-      after: sentences.flatMap((sentence) => ['', prose(sentence)]),
+      after: [...sentences, ...checkSentences(record.checks, 'fail')].flatMap((sentence) => ['', prose(sentence)]),
       noun: 'level',
       priority: 3,
     }

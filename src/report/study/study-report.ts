@@ -1,3 +1,4 @@
+import type { Check } from '../../domain/check.ts'
 import type { StudyRecord } from '../../domain/study.ts'
 import { breakingPointReport } from './breaking-point-report.ts'
 import { soakReport } from './soak-report.ts'
@@ -5,13 +6,17 @@ import { stressReport } from './stress-report.ts'
 import type { StudyReport } from './study-table.ts'
 import { sweepReport } from './sweep-report.ts'
 
-/** What there is to tell of `study`, with what did not pass and what to do then. */
+/** What there is to tell of `study`, with what could not be decided. */
 export function reportOf({ result, checks }: StudyRecord): StudyReport {
   const report = foundBy(result)
-  const against = checks.flatMap(({ status, message, remedy }) =>
-    status === 'pass' ? [] : [remedy === undefined ? message : `${message} ${remedy}`],
-  )
-  return { ...report, sentences: [...report.sentences, ...against] }
+  return { ...report, sentences: [...report.sentences, ...checkSentences(checks, 'inconclusive')] }
+}
+
+/** What those of `checks` say that came to `status`, and what to do then. */
+export function checkSentences(checks: readonly Check[], status: Check['status']): string[] {
+  return checks
+    .filter((check) => check.status === status)
+    .map(({ message, remedy }) => (remedy === undefined ? message : `${message} ${remedy}`))
 }
 
 function foundBy(result: StudyRecord['result']): StudyReport {

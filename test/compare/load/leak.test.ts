@@ -11,10 +11,15 @@ function cyclesOf(usedBytes: readonly number[]): SoakCycle[] {
   return usedBytes.map((used) => ({ heldBytes: used + mebibyte, usedBytes: used, rssBytes: used + 40 * mebibyte }))
 }
 
-/** What `count` cycles come to that hold `bytesAt` above 20 MiB, give or take 2 kB. */
-function soakedBy(bytesAt: (cycle: number) => number, count = 30, boundBytes = usualBoundBytes): Soak {
+/** What `count` cycles come to that hold `bytesAt` above 20 MiB, give or take 2 kB, or half of `noiseBytes`. */
+function soakedBy(
+  bytesAt: (cycle: number) => number,
+  count = 30,
+  boundBytes = usualBoundBytes,
+  noiseBytes = 4_000,
+): Soak {
   const next = random(7)
-  const used = Array.from({ length: count }, (_, cycle) => 20 * mebibyte + bytesAt(cycle) + 4_000 * (next() - 0.5))
+  const used = Array.from({ length: count }, (_, cycle) => 20 * mebibyte + bytesAt(cycle) + noiseBytes * (next() - 0.5))
   return soakOf(cyclesOf(used), runsPerCycle, boundBytes)
 }
 
@@ -42,6 +47,15 @@ describe('the verdict', () => {
     expect(soakedBy(spikes).verdict).toBe('steady')
     expect(soakedBy((cycle) => spikes(cycle) + leaking(256)(cycle)).verdict).toBe('leak')
   })
+
+  test.for([usualBoundBytes - 10, usualBoundBytes + 10])(
+    'is unclear when noise hides the bound from %i bytes',
+    (bytes) => {
+      const { verdict, secondHalf } = soakedBy(leaking(bytes), 30, usualBoundBytes, 60_000)
+      expect(Math.sign((secondHalf?.slope ?? Number.NaN) - usualBoundBytes)).toBe(Math.sign(bytes - usualBoundBytes))
+      expect(verdict).toBe('unclear')
+    },
+  )
 
   test('goes by the bound that is given', () => {
     expect(soakedBy(leaking(256), 30, 512).verdict).toBe('steady')

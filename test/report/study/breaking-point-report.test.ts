@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { breakingPointChecks } from '../../../src/compare/load/breaking-point-check.ts'
 import type { BreakingPointStudy, ProbeNote } from '../../../src/domain/breaking-point.ts'
 import { StudySchema } from '../../../src/domain/study-schema.ts'
 import { breakingPointReport } from '../../../src/report/study/breaking-point-report.ts'
+import { studySections } from '../../../src/report/study/markdown-studies.ts'
+import { reportOf } from '../../../src/report/study/study-report.ts'
+import { sessionOf } from '../sessions.ts'
 import { linesOf, studyWith } from './result-lines.ts'
 
 function probe(load: ProbeNote['load'], more: Partial<ProbeNote> = {}): ProbeNote {
@@ -89,11 +93,35 @@ describe('the answer', () => {
     )
   })
 
+  test('comes with what is undecided, and what to do then', () => {
+    const breakingPoint: BreakingPointStudy = {
+      ...found,
+      answer: { answer: 'notReached', atLeastPerSecond: 40, cap: 'concurrency' },
+    }
+    const checks = breakingPointChecks(breakingPoint, undefined)
+    const told = reportOf({ ...studyWith({ kind: 'breakingPoint', breakingPoint }, 'inconclusive'), checks })
+    expect(told.sentences.at(-1)).toBe(
+      'It sustains at least 40/s; the highest number of runs in flight was reached before anything broke. Raise `maxConcurrency`.',
+    )
+    const passed = checks.map((check) => ({ ...check, status: 'pass' as const }))
+    expect(reportOf({ ...studyWith({ kind: 'breakingPoint', breakingPoint }), checks: passed }).sentences).toHaveLength(
+      2,
+    )
+  })
+
+  test('comes with what failed in RESULTS.md, for a terminal tells that at its top', () => {
+    const checks = breakingPointChecks(found, 30)
+    const record = { ...studyWith({ kind: 'breakingPoint', breakingPoint: found }, 'fail'), checks }
+    expect(reportOf(record).sentences).toHaveLength(2)
+    const [section] = studySections(sessionOf([], { studies: [{ record, failed: true, place: undefined }] }))
+    expect(section?.after.at(-1)).toContain('under its threshold of 30/s')
+  })
+
   test('of a refusal is none, and its mark says whether that fails', () => {
     const refused = { answer: 'refused', reason: 'insideNoise', objective: 0 } as const
     expect(told(refused, 'inconclusive')[0]).toMatch(/^▲ desk > refund/)
     expect(told(refused, 'fail')[0]).toMatch(/^✖ desk > refund/)
-    expect(told(refused)).toContain('  No answer: see above.')
+    expect(told(refused)).toContain('  No answer.')
   })
 })
 
