@@ -1,3 +1,4 @@
+import OpenAI from 'openai'
 import { usualBoundBytes } from '../src/compare/load/leak.ts'
 import type { Agent } from '../src/domain/scenario.ts'
 import type { Soak } from '../src/domain/soak.ts'
@@ -12,6 +13,8 @@ export interface LeakRequest {
   runsPerCycle: number
   /** Bytes that the agent keeps of each run, for ever. */
   keptBytes: number
+  /** Where the agent asks a model, by OpenAI's client; absent when it asks none. */
+  baseUrl?: string | undefined
   /** Entries of 1 KiB that a cache of the agent holds at most, one more for each run. */
   cached: number
 }
@@ -19,15 +22,18 @@ export interface LeakRequest {
 /** What the soak found. */
 export type LeakAnswer = Pick<Soak, 'verdict' | 'secondHalf' | 'cycles'>
 
+const question = 'What weekday is 2026-11-20?'
 const entryBytes = 1024
 
 /** An agent that does what one does: it waits, makes garbage, parses what came back, and names a part of itself. */
-function agentThatKeeps({ keptBytes, cached }: LeakRequest): Agent {
+function agentThatKeeps({ keptBytes, cached, baseUrl }: LeakRequest): Agent {
+  const client = baseUrl === undefined ? undefined : new OpenAI({ apiKey: 'any', baseURL: baseUrl })
   const kept: string[] = []
   const cache = new Map<number, string>()
   let run = 0
-  return ({ phase }) => {
+  return async ({ phase }) => {
     run += 1
+    await client?.chat.completions.create({ model: 'gpt-5-mini', messages: [{ role: 'user', content: question }] })
     if (keptBytes > 0) kept.push(textOf(keptBytes, run))
     if (cached > 0) cache.set(run % cached, textOf(entryBytes, run))
     return phase('parse', parse)
@@ -46,8 +52,9 @@ function textOf(bytes: number, run: number): string {
 }
 
 process.on('message', async (request: LeakRequest) => {
-  const { cycles, runsPerCycle } = request
-  const { soak } = await runSoak(settingOf(agentThatKeeps(request), { runs: 1 }), {
+  const { cycles, runsPerCycle, baseUrl } = request
+  const concurrency = baseUrl === undefined ? 1 : 10
+  const { soak } = await runSoak(settingOf(agentThatKeeps(request), { runs: 1, concurrency }), {
     cycles,
     runsPerCycle,
     boundBytes: usualBoundBytes,

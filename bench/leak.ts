@@ -1,9 +1,10 @@
+import { startModelServer } from '../fixtures/model-server/server.ts'
 import { mean } from '../src/stats/moments.ts'
 import { askChild, startChild } from './child.ts'
 import { type Figure, median } from './figure.ts'
 import type { LeakAnswer, LeakRequest } from './leak-process.ts'
 
-const usual: Omit<LeakRequest, 'keptBytes' | 'cached'> = { cycles: 30, runsPerCycle: 100 }
+const usual: Pick<LeakRequest, 'cycles' | 'runsPerCycle'> = { cycles: 30, runsPerCycle: 100 }
 const soaks = 30
 const keptBytes = 256
 // As many runs as a third of all.
@@ -11,7 +12,12 @@ const cached = (usual.cycles * usual.runsPerCycle) / 3
 
 /** How often a soak calls a leak what is none, and how often it finds a small one; other rules on the same readings beside it. */
 export async function leakFigures(): Promise<Figure[]> {
-  const clean = await soaksOf((position) => ({ keptBytes: 0, cached: position % 2 === 0 ? 0 : cached }))
+  await using server = await startedServer()
+  const clean = await soaksOf((position) => ({
+    keptBytes: 0,
+    cached: position % 2 === 0 ? 0 : cached,
+    baseUrl: position % 3 === 0 ? server.baseUrl : undefined,
+  }))
   const leaking = await soaksOf(() => ({ keptBytes, cached: 0 }))
   const slopes = (answers: readonly LeakAnswer[]) =>
     median(answers.map(({ secondHalf }) => secondHalf?.slope ?? Number.NaN))
@@ -35,6 +41,11 @@ export async function leakFigures(): Promise<Figure[]> {
       meaning: 'Soaks of 30 × 100 runs called a leak where 256 bytes of each run are kept.',
     },
   ]
+}
+
+async function startedServer() {
+  const server = await startModelServer({ timing: { ttftMs: 1 } })
+  return { baseUrl: server.baseUrl, [Symbol.asyncDispose]: () => server.close() }
 }
 
 async function soaksOf(keptAt: (position: number) => Pick<LeakRequest, 'keptBytes' | 'cached'>): Promise<LeakAnswer[]> {

@@ -25,7 +25,7 @@ export interface Soak {
   firstHalf?: TheilSenSlope | undefined
   secondHalf?: TheilSenSlope | undefined
   /**
-   * - `leak`: surely more than the bound in the second half
+   * - `leak`: surely more than the bound in the second half, and more than what still fills after few runs
    * - `steady`: surely not
    * - `unclear`: neither
    */

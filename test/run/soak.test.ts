@@ -6,7 +6,7 @@ import { runSoak, type SoakPlan } from '../../src/run/soak.ts'
 import { virtualClock } from '../virtual-clock.ts'
 import { type Described, scenarioSetting } from './scenario-setting.ts'
 
-const usual: SoakPlan = { cycles: 20, runsPerCycle: 50, boundBytes: 128 }
+const usual: SoakPlan = { cycles: 20, runsPerCycle: 100, boundBytes: 128 }
 
 /** What a soak of `agent` in this process finds. */
 function soaked(agent: Agent, plan: Partial<SoakPlan> = {}, described: Described = {}) {
@@ -27,9 +27,9 @@ describe('memory, with real garbage', () => {
     expect(soak.verdict).toBe('leak')
     expect(Math.abs((soak.secondHalf?.slope ?? 0) / 1_000 - 1)).toBeLessThan(0.2)
     expect(soak.cycles).toHaveLength(20)
-    expect(soak.growthBytes).toBeGreaterThan(900 * 950)
-    expect(kept).toHaveLength(1_000)
-    expect(result.record.summary.runs).toBe(1_000)
+    expect(soak.growthBytes).toBeGreaterThan(1_900 * 950)
+    expect(kept).toHaveLength(2_000)
+    expect(result.record.summary.runs).toBe(2_000)
   })
 
   test('what is garbage is no leak', { timeout: 60_000 }, async () => {
@@ -40,7 +40,7 @@ describe('memory, with real garbage', () => {
     const { soak } = await soaked(agent)
     expect(soak.verdict).toBe('steady')
     expect(Math.abs(soak.secondHalf?.slope ?? Number.NaN)).toBeLessThan(64)
-    expect(soak.freedBytes).toBeGreaterThan(20 * 50 * 1_000)
+    expect(soak.freedBytes).toBeGreaterThan(20 * 100 * 1_000)
     for (const { heldBytes, rssBytes, usedBytes } of soak.cycles) {
       expect(usedBytes).toBeLessThan(rssBytes)
       expect(heldBytes).toBeGreaterThan(1e6)
@@ -51,10 +51,10 @@ describe('memory, with real garbage', () => {
     const agent: Agent = ({ phase, turn: talk }) => talk('say', () => phase('think', turn))
     const { soak, result } = await soaked(agent)
     expect(soak.verdict).toBe('steady')
-    const quarter = Array.from({ length: 250 }, (_, index) => index)
+    const quarter = Array.from({ length: 500 }, (_, index) => index)
     expect(result.samples.spans.filter(({ kind }) => kind === 'phase').map(({ index }) => index)).toEqual(quarter)
     expect(result.samples.turns.map(({ index }) => index)).toEqual(quarter)
-    expect(Math.max(...(result.record.traces ?? []).map(({ index }) => index))).toBe(249)
+    expect(Math.max(...(result.record.traces ?? []).map(({ index }) => index))).toBe(499)
   })
 })
 
@@ -84,10 +84,10 @@ describe('a cycle', () => {
 
   test('that is cut short is not read, for it has fewer runs', async () => {
     const clock = { ...virtualClock(), breathe: async () => undefined }
-    const isEnough = ({ length }: { length: number }) => length >= 125
+    const isEnough = ({ length }: { length: number }) => length >= 250
     const setting = scenarioSetting(clock, () => sleep(clock, 10), { isEnough })
     const { soak, result } = await clock.run(() => runSoak(setting, usual))
-    expect(result.samples.length).toBe(125)
+    expect(result.samples.length).toBe(250)
     expect(soak).toMatchObject({ cycles: { length: 2 }, verdict: 'unclear' })
   })
 

@@ -69,7 +69,32 @@ describe('the verdict', () => {
   })
 
   test('is possible with ten', () => {
-    expect(soakedBy(leaking(1_024), 10).verdict).toBe('leak')
+    expect(soakedBy(leaking(4_096), 10).verdict).toBe('leak')
+  })
+
+  test.for([
+    [30, 100, 256, 'leak'],
+    [20, 100, 256, 'leak'],
+    [19, 100, 256, 'unclear'],
+    [20, 99, 256, 'unclear'],
+    // 2,000 bytes a run are 1 MB over 500 runs, and a mebibyte is more.
+    [10, 100, 2_000, 'unclear'],
+    [10, 100, 2_200, 'leak'],
+    [30, 10, 6_900, 'unclear'],
+    [30, 10, 7_100, 'leak'],
+    [10, 100, 0, 'steady'],
+  ] as const)('of %i cycles of %i runs that keep %i bytes each is %s', ([cycles, runs, bytes, verdict]) => {
+    const used = Array.from({ length: cycles }, (_, cycle) => 20 * mebibyte + cycle * runs * bytes)
+    const soak = soakOf(cyclesOf(used), runs, usualBoundBytes)
+    expect(soak.verdict).toBe(verdict)
+    const [check] = leakChecks(soak)
+    if (verdict === 'unclear') {
+      expect(check?.message).toMatch(
+        / beyond 128 B; after so few runs that may be what clients and compilers still fill\.$/,
+      )
+      expect(check?.remedy).toBe('Plan at least 2,000 runs over all cycles.')
+    }
+    expect(check?.status).toBe({ leak: 'fail', unclear: 'inconclusive', steady: 'pass' }[verdict])
   })
 })
 
