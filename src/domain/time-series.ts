@@ -132,13 +132,65 @@ function inFlightOf({ most, last }: { most: readonly number[]; last: readonly nu
   })
 }
 
+/** A series among those of several executions of one load. */
+export interface SeriesPart {
+  series: TimeSeries
+  /** Its start on the clock of the whole, in milliseconds. */
+  startsAtMs: number
+}
+
 /**
- * Several executions of one load as one, second by second.
+ * Several executions of one load as one, second by second; absent without any.
+ *
+ * Where not all runs are there as rows, runs are counted by the seconds of their own execution, and quantiles are those of the seconds
+ * whose runs are all there. What is in flight is the sum of the most of each, memory the sum where all tell it.
  *
  * @param samples of all of them, on one clock
  */
-export function mergeSeries(parts: readonly TimeSeries[], samples: Samples): TimeSeries | undefined {
+export function mergeSeries(parts: readonly SeriesPart[], samples: Samples): TimeSeries | undefined {
   if (parts.length === 0) return undefined
+  const moved = parts.map(({ series, startsAtMs }) => ({ series, by: Math.round(startsAtMs / 1000) }))
+  const byRows = seriesOfRows(samples)
+  const seconds = Math.max(byRows.started.length, ...moved.map(({ series, by }) => series.started.length + by))
+  const each = <Value>(read: (second: number) => Value) => Array.from({ length: seconds }, (_, second) => read(second))
+  const summed = (name: 'started' | 'ended' | 'failed' | 'dropped' | 'inFlight') =>
+    each((second) => moved.reduce((sum, { series, by }) => sum + (series[name][second - by] ?? 0), 0))
+  const toldIn = (name: 'outputTokens' | 'rssBytes', second: number) =>
+    moved.map(({ series, by }) => series[name][second - by]).filter((value) => value !== undefined)
+  // What one process does not tell is no zero of all of them.
+  const rssBytes = each((second) => {
+    const told = toldIn('rssBytes', second)
+    return told.includes(null) ? null : sumOrNull(told)
+  })
+  const counts = { dropped: summed('dropped'), inFlight: summed('inFlight'), rssBytes }
+  if (samples.all === undefined) {
+    const padded = (name: 'started' | 'ended' | 'failed') => each((second) => byRows[name][second] ?? 0)
+    const orNull = (name: 'p50Ms' | 'p95Ms' | 'outputTokens') => each((second) => byRows[name][second] ?? null)
+    return {
+      started: padded('started'),
+      ended: padded('ended'),
+      failed: padded('failed'),
+      ...counts,
+      p50Ms: orNull('p50Ms'),
+      p95Ms: orNull('p95Ms'),
+      outputTokens: orNull('outputTokens'),
+    }
+  }
+  const ended = summed('ended')
+  const whereAllAreThere = (name: 'p50Ms' | 'p95Ms') =>
+    each((second) => (byRows.ended[second] === ended[second] ? (byRows[name][second] ?? null) : null))
+  return {
+    started: summed('started'),
+    ended,
+    failed: summed('failed'),
+    ...counts,
+    p50Ms: whereAllAreThere('p50Ms'),
+    p95Ms: whereAllAreThere('p95Ms'),
+    outputTokens: each((second) => sumOrNull(toldIn('outputTokens', second))),
+  }
+}
+
+function seriesOfRows(samples: Samples): TimeSeries {
   const taker = takeSeries()
   for (let index = 0; index < samples.length; index++)
     taker.addRun({
@@ -148,12 +200,10 @@ export function mergeSeries(parts: readonly TimeSeries[], samples: Samples): Tim
       isTimed: isTimed(samples, index),
       outputTokens: valueAt(samples.values.outputTokens, index),
     })
-  const whole = taker.finish()
-  const summed = (read: (part: TimeSeries) => readonly number[]) =>
-    whole.started.map((_, at) => parts.reduce((sum, part) => sum + (read(part)[at] ?? 0), 0))
-  const rssBytes = whole.started.map((_, at) => {
-    const known = parts.flatMap((part) => part.rssBytes[at] ?? [])
-    return known.length === 0 ? null : known.reduce((sum, bytes) => sum + bytes, 0)
-  })
-  return { ...whole, dropped: summed(({ dropped }) => dropped), inFlight: summed(({ inFlight }) => inFlight), rssBytes }
+  return taker.finish()
+}
+
+function sumOrNull(told: readonly (number | null)[]): number | null {
+  const known = told.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
 }

@@ -35,7 +35,7 @@ interface Concluded {
 }
 
 /** The most problems that a record tells one by one. */
-const problemsKept = 50
+export const problemsKept = 50
 
 /** The record of a concluded execution, without its samples. */
 export function recordOf(concluded: Concluded): ExecutionRecord {

@@ -6,6 +6,8 @@ import { requireScenarioOptions } from '../run/options.ts'
 import type { BenchAgent } from './api.ts'
 import { testFunction } from './collector.ts'
 import { runScenarioTest, type UntypedOptions } from './scenario-test.ts'
+import { untilStartMs } from './segment.ts'
+import { workerSettings } from './settings.ts'
 
 /** Measures an agent in a test of its own. */
 export const benchAgent: BenchAgent = testFunction({ name: 'benchAgent', mistakeIn, timeoutMs, run: runScenarioTest })
@@ -32,5 +34,6 @@ function mistakeIn(name: string, options: UntypedOptions): BenchAgentError | und
 function timeoutMs(name: string, options: UntypedOptions): number {
   if (!isImmediate(options.cases) || isTraced(options.load)) return 0
   const cases = [...(options.cases ?? [{ input: undefined }])].map((one, position) => ({ ...one, name: `${position}` }))
-  return executionLimitMs(planScenario(name, { ...options, thresholds: {}, categories: {} }, cases))
+  const plan = planScenario(name, { ...options, thresholds: {}, categories: {} }, cases)
+  return executionLimitMs(plan) + untilStartMs(workerSettings())
 }

@@ -33,12 +33,14 @@ export interface SessionEnd {
   variables: NodeJS.ProcessEnv
   /** The cap on spending, where there is just one; absent otherwise. */
   capUsd?: number | undefined
+  /** Whether it measured nothing, and puts together what others did. @default false */
+  isMerge?: boolean | undefined
 }
 
 /** Keeps the baselines, writes the result files, and tells what there is to report; absent when nothing was measured. */
 export async function concludeSession(end: SessionEnd): Promise<Session | undefined> {
   const found = gather(end.modules, end.root)
-  const gathered = { ...found, executions: await merged(found.executions) }
+  const gathered = { ...found, executions: await merged(found.executions, end.isMerge ?? false) }
   const { dead, notRun } = await findDead(end, gathered)
   if (gathered.executions.length + gathered.studies.length === 0 && dead.length === 0 && notRun.length === 0)
     return undefined
@@ -74,11 +76,11 @@ export async function concludeSession(end: SessionEnd): Promise<Session | undefi
 }
 
 /** `executions`, with those that made parts of one load as one. */
-async function merged(executions: Gathered['executions']): Promise<Gathered['executions']> {
+async function merged(executions: Gathered['executions'], isMerge: boolean): Promise<Gathered['executions']> {
   const hasParts = executions.some(({ record: { plan } }) => isOpen(plan.load) && plan.load.segment !== undefined)
   if (!hasParts) return executions
   const { mergeSegments } = await import('./merge-segments.ts')
-  return mergeSegments(executions)
+  return mergeSegments(executions, isMerge)
 }
 
 function earlierCalibrations({ executions, files }: Gathered, root: string): Promise<Calibration[]> | undefined {

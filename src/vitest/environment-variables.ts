@@ -92,7 +92,7 @@ function isSegment(value: string): boolean {
 
 function instantOf(value: string): number | undefined {
   const atMs = /^\d+$/.test(value) ? Number(value) : Date.parse(value)
-  return Number.isNaN(atMs) ? undefined : atMs
+  return Number.isFinite(atMs) ? atMs : undefined
 }
 
 function executionsWanted(variables: NodeJS.ProcessEnv): number | undefined {

@@ -20,6 +20,8 @@ export interface GatheredExecution {
   testFile: string
   /** What its baseline goes by. */
   key: string
+  /** Whether an inconclusive verdict fails its test. @default false */
+  failsInconclusive?: boolean | undefined
   /** Whether several sessions made it together. @default false */
   merged?: boolean | undefined
 }
@@ -102,7 +104,7 @@ function gatherExecution(test: TestCase, raw: ExecutionRecord, place: string | u
   return {
     record: {
       ...record,
-      samples: samples.length === record.summary.runs && samples.length <= samplesKept ? toColumns(samples) : undefined,
+      samples: keptColumns(samples, record.summary.runs),
     },
     samples,
     failed: isPartOfStudy ? record.verdict.status === 'fail' : state === 'failed',
@@ -110,7 +112,13 @@ function gatherExecution(test: TestCase, raw: ExecutionRecord, place: string | u
     place,
     testFile: test.module.moduleId,
     key: scenarioKey(record.identity),
+    failsInconclusive: test.meta().benchAgent?.failsInconclusive,
   }
+}
+
+/** The columns of `samples` for a results file; absent when they are not all of the `runs`, or too many. */
+export function keptColumns(samples: Samples, runs: number): ExecutionRecord['samples'] {
+  return samples.length === runs && samples.length <= samplesKept ? toColumns(samples) : undefined
 }
 
 function samplesOf(test: TestCase, record: ExecutionRecord): SamplesArtifact[] {

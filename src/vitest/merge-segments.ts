@@ -1,52 +1,108 @@
 import { judge } from '../compare/judge.ts'
 import type { Case } from '../domain/case.ts'
 import type { Check } from '../domain/check.ts'
-import { fromColumns, toColumns } from '../domain/columns.ts'
+import { toColumns } from '../domain/columns.ts'
 import { describeConditions } from '../domain/conditions.ts'
 import { type FaultsMet, faultKinds, noFaults } from '../domain/fault.ts'
-import { emptyFold, type Fold, foldRuns, mergeGroups } from '../domain/fold.ts'
+import { emptyFold, type Fold, foldRuns, forgetFoldedCalls, mergeGroups } from '../domain/fold.ts'
 import { foldJson, readFold } from '../domain/fold-json.ts'
 import { isOpen, type Load, type Segment } from '../domain/load.ts'
+import { mergeSamples } from '../domain/merge-samples.ts'
 import type { Plan } from '../domain/plan.ts'
-import type { ExecutionRecord, SampleColumns } from '../domain/record.ts'
-import type { Samples } from '../domain/sample.ts'
+import type { ExecutionRecord } from '../domain/record.ts'
+import { forgetCalls } from '../domain/sample.ts'
 import { summarize } from '../domain/summary.ts'
 import { mergeSeries } from '../domain/time-series.ts'
 import { sumKnown } from '../domain/usage.ts'
-import type { GatheredExecution } from './gather.ts'
+import { problemsKept } from '../run/record.ts'
+import { type GatheredExecution, keptColumns } from './gather.ts'
 
-/** `executions`, those that made parts of one load as one, judged on all of them. */
-export function mergeSegments(executions: readonly GatheredExecution[]): GatheredExecution[] {
+/**
+ * `executions`, those that made parts of one load as one, judged on all of them.
+ *
+ * @param isMerge whether no other part will come, so that one that is alone is judged as what there is
+ */
+export function mergeSegments(executions: readonly GatheredExecution[], isMerge: boolean): GatheredExecution[] {
   const parts = Map.groupBy(executions, (one) => (segmentOf(one) === undefined ? one : groupKey(one)))
-  return [...parts.values()].flatMap((group) => {
-    const distinct = new Set(group.map((one) => segmentOf(one)?.index))
-    return distinct.size > 1 ? [mergedExecution(group)] : group
-  })
+  return [...parts.values()].flatMap((group) =>
+    segmentOf(group[0]) === undefined ? group : roundsOf(group).flatMap((round) => mergedOrNot(round, isMerge)),
+  )
 }
 
-function segmentOf({ record }: GatheredExecution): Segment | undefined {
-  const { load } = record.plan
+function mergedOrNot(parts: readonly GatheredExecution[], isMerge: boolean): readonly GatheredExecution[] {
+  const isWhole = parts.length === segmentOf(parts[0])?.of
+  return isMerge || isWhole || parts.length > 1 ? [mergedExecution(parts)] : parts
+}
+
+function segmentOf(one: GatheredExecution | undefined): Segment | undefined {
+  if (one === undefined) return undefined
+  const { load } = one.record.plan
   return isOpen(load) ? load.segment : undefined
 }
 
-function groupKey({ record, testFile, key }: GatheredExecution): string {
-  return JSON.stringify([testFile, key, record.attempt, record.plan.caseHash])
+// The folder of the project may be another one on each machine.
+function groupKey({ record: { identity, attempt, plan }, key }: GatheredExecution): string {
+  const of = isOpen(plan.load) ? plan.load.segment?.of : undefined
+  return JSON.stringify([identity.file, key, attempt, plan.caseHash, of, wholeLoad(plan.load)])
 }
 
-function mergedExecution(parts: readonly GatheredExecution[]): GatheredExecution {
-  const [first] = parts
+/** `group` in the order of its parts; one that was made twice is part of two wholes, and not twice of one. */
+function roundsOf(group: readonly GatheredExecution[]): GatheredExecution[][] {
+  const rounds: GatheredExecution[][] = []
+  const made = new Map<number, number>()
+  for (const one of group.toSorted((a, b) => indexOf(a) - indexOf(b) || startOf(a.record) - startOf(b.record))) {
+    const round = made.get(indexOf(one)) ?? 0
+    made.set(indexOf(one), round + 1)
+    rounds[round] ??= []
+    rounds[round].push(one)
+  }
+  return rounds
+}
+
+function indexOf(one: GatheredExecution): number {
+  return segmentOf(one)?.index ?? 0
+}
+
+function startOf({ loadStartedAt, startedAt }: ExecutionRecord): number {
+  return Date.parse(loadStartedAt ?? startedAt)
+}
+
+/** A part, and where it lies among the others. */
+interface Part extends GatheredExecution {
+  /** Start of its load on the clock of the whole. */
+  startsAtMs: number
+  /** Where its rows lie. */
+  positions: readonly number[]
+}
+
+function mergedExecution(gathered: readonly GatheredExecution[]): GatheredExecution {
+  const [first] = gathered
   if (first === undefined) throw new Error('expected a part')
-  const records = parts.map(({ record }) => record)
-  const startsMs = records.map(({ loadStartedAt, startedAt }) => Date.parse(loadStartedAt ?? startedAt))
-  const originMs = Math.min(...startsMs)
-  const samples = joined(parts.map((one, at) => shifted(toColumns(one.samples), (startsMs[at] ?? originMs) - originMs)))
+  const records = gathered.map(({ record }) => record)
+  const originMs = Math.min(...records.map(startOf))
+  const startsAtMs = records.map((record) => startOf(record) - originMs)
+  const { samples, positions } = mergeSamples(
+    gathered.map((one, at) => ({ columns: toColumns(one.samples), startsAtMs: startsAtMs[at] ?? 0 })),
+  )
+  const parts = gathered.map(
+    (one, at): Part => ({ ...one, startsAtMs: startsAtMs[at] ?? 0, positions: positions[at] ?? [] }),
+  )
   const cases: Case[] = first.record.plan.cases.map((one) => ({ ...one, input: undefined }))
   const fold = mergedFold(parts, cases)
   if (fold !== undefined) samples.all = fold.counts
+  // Of some runs it is not known whose calls are whose: what those of the others tell is not of all.
+  if (!gathered.every((one) => one.samples.callsAreKnown)) {
+    forgetCalls(samples)
+    if (fold !== undefined) forgetFoldedCalls(fold)
+  }
   const load = wholeLoad(first.record.plan.load)
   const totalRuns = sumKnown(records.map(({ plan }) => plan.totalRuns))
-  const resources = mergedResources(records, samples)
-  const summary = summarize(samples, resources, cases, fold)
+  const resources = mergedResources(parts)
+  const summary = {
+    ...summarize(samples, resources, cases, fold),
+    // Some are marked when their rows have left the worker.
+    degraded: records.reduce((sum, record) => sum + record.summary.degraded, 0),
+  }
   const plan = { ...first.record.plan, load, totalRuns }
   const comparability = { ...first.record.comparability, load: describeConditions(plan) }
   const measured = {
@@ -54,13 +110,14 @@ function mergedExecution(parts: readonly GatheredExecution[]): GatheredExecution
     samples,
     summary,
     comparability,
-    checks: [...ownChecks(records), ...missingParts(parts)],
+    checks: [...ownChecks(records), ...missingParts(gathered)],
     warnings: distinctBy(
       records.flatMap(({ verdict }) => verdict.warnings),
       ({ message }) => message,
     ),
   }
   const verdict = judge(measured, { acceptWorse: false, mayWrite: true })
+  const traces = mergedTraces(parts)
   const record: ExecutionRecord = {
     ...first.record,
     plan,
@@ -71,16 +128,28 @@ function mergedExecution(parts: readonly GatheredExecution[]): GatheredExecution
     models: [...new Set(records.flatMap(({ models }) => models))].sort(),
     durationMs: Math.max(...records.map(({ durationMs }) => durationMs)),
     loadStartedAt: new Date(originMs).toISOString(),
-    spentUsd: sumOfAll(records.map(({ spentUsd }) => spentUsd)),
-    problems: records.flatMap(({ problems }) => problems),
+    spentUsd: sumKnown(records.map(({ spentUsd }) => spentUsd)),
+    listPrices: orAbsent(
+      distinctBy(
+        records.flatMap(({ listPrices }) => listPrices ?? []),
+        (one) => JSON.stringify(one),
+      ),
+    ),
+    beside: mergedBeside(records),
+    problems: mergedProblems(parts, samples.length),
+    mistake: records.find(({ mistake }) => mistake !== undefined)?.mistake,
     series: mergeSeries(
-      records.flatMap(({ series }) => series ?? []),
+      parts.flatMap((part) => (part.record.series === undefined ? [] : [{ ...part, series: part.record.series }])),
       samples,
     ),
     faults: mergedFaults(records),
     fold: fold === undefined ? undefined : foldJson(fold),
+    samples: keptColumns(samples, summary.runs),
+    traces: orAbsent(traces),
   }
-  const failed = verdict.status === 'fail' || parts.some((one) => one.failed)
+  const isStrict = gathered.some((one) => one.failsInconclusive)
+  const failed =
+    verdict.status === 'fail' || (isStrict && verdict.status === 'inconclusive') || gathered.some((one) => one.failed)
   return { ...first, record, samples, failed, passed: !failed, merged: true }
 }
 
@@ -101,55 +170,6 @@ function planOf(plan: ExecutionRecord['plan'], cases: Case[], name: string): Pla
     limits: { ...plan.limits, latencyMs: plan.limits.latencyMs ?? 0 },
     hookTimeoutMs: 0,
     detect: plan.detect ?? {},
-  }
-}
-
-function shifted(columns: SampleColumns, byMs: number): SampleColumns {
-  const later = (values: readonly number[]) => values.map((value) => value + byMs)
-  return {
-    ...columns,
-    dueAtMs: later(columns.dueAtMs),
-    startedAtMs: later(columns.startedAtMs),
-    firstTokenAtMs: columns.firstTokenAtMs.map((value) => (value === null ? null : value + byMs)),
-    endedAtMs: later(columns.endedAtMs),
-  }
-}
-
-/** All rows of `blocks`, in the order of their ends. */
-function joined(blocks: readonly SampleColumns[]): Samples {
-  const rows = blocks.flatMap((block, at) => block.endedAtMs.map((endedAtMs, row) => ({ at, row, endedAtMs })))
-  rows.sort((a, b) => a.endedAtMs - b.endedAtMs)
-  const callsOf = blocks.map(({ calls }) => Map.groupBy(calls.index.keys(), (call) => calls.index[call] ?? -1))
-  return fromColumns(
-    rows.map(({ at, row }, position) => {
-      const block = blocks[at]
-      if (block === undefined) throw new Error('expected a block')
-      return rowOf(block, row, position, callsOf[at]?.get(row) ?? [])
-    }),
-  )
-}
-
-function rowOf(block: SampleColumns, row: number, position: number, calls: readonly number[]): SampleColumns {
-  const one = <Value>(column: readonly Value[]) => column.slice(row, row + 1)
-  const each = <Value>(columns: Record<string, readonly Value[]>) =>
-    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, one(column)]))
-  const picked = <Value>(column: readonly Value[]) => calls.flatMap((call) => column.slice(call, call + 1))
-  return {
-    caseIndex: one(block.caseIndex),
-    outcome: one(block.outcome),
-    degraded: one(block.degraded),
-    dueAtMs: one(block.dueAtMs),
-    startedAtMs: one(block.startedAtMs),
-    firstTokenAtMs: one(block.firstTokenAtMs),
-    endedAtMs: one(block.endedAtMs),
-    values: each(block.values as Record<string, (number | null)[]>),
-    scores: each(block.scores),
-    calls: {
-      index: calls.map(() => position),
-      modelTtftMs: picked(block.calls.modelTtftMs),
-      interTokenLatencyMs: picked(block.calls.interTokenLatencyMs),
-      outputTokensPerSecond: picked(block.calls.outputTokensPerSecond),
-    },
   }
 }
 
@@ -175,22 +195,62 @@ function mergedFold(parts: readonly GatheredExecution[], cases: readonly Case[])
   return whole
 }
 
-function mergedResources(records: readonly ExecutionRecord[], samples: Samples): ExecutionRecord['resources'] {
-  const highest = (read: (resources: ExecutionRecord['resources']) => number | undefined) => {
-    const known = records.flatMap(({ resources }) => read(resources) ?? [])
+function mergedResources(parts: readonly Part[]): ExecutionRecord['resources'] {
+  const all = parts.map(({ record }) => record.resources)
+  const highest = (name: 'peakRssBytes' | 'eventLoopDelayMs' | 'sendLagMs') => {
+    const known = all.flatMap((resources) => resources[name] ?? [])
     return known.length === 0 ? undefined : Math.max(...known)
   }
-  let [fromMs, toMs] = [Number.POSITIVE_INFINITY, 0]
-  for (let index = 0; index < samples.length; index++) {
-    fromMs = Math.min(fromMs, samples.startedAtMs[index] ?? 0)
-    toMs = Math.max(toMs, samples.endedAtMs[index] ?? 0)
-  }
   return {
-    durationMs: samples.length === 0 ? 0 : Math.max(toMs - fromMs, highest(({ durationMs }) => durationMs) ?? 0),
-    peakRssBytes: highest(({ peakRssBytes }) => peakRssBytes),
-    eventLoopDelayMs: highest(({ eventLoopDelayMs }) => eventLoopDelayMs),
-    droppedRuns: sumKnown(records.map(({ resources }) => resources.droppedRuns)),
-    sendLagMs: highest(({ sendLagMs }) => sendLagMs),
+    durationMs: durationOf(parts),
+    peakRssBytes: highest('peakRssBytes'),
+    eventLoopDelayMs: highest('eventLoopDelayMs'),
+    droppedRuns: sumKnown(all.map(({ droppedRuns }) => droppedRuns)),
+    sendLagMs: highest('sendLagMs'),
+  }
+}
+
+/** From the first start to the last end of all parts. */
+function durationOf(parts: readonly Part[]): number {
+  let [fromMs, toMs] = [Number.POSITIVE_INFINITY, 0]
+  for (const { samples, startsAtMs, record } of parts) {
+    if (samples.length === 0) continue
+    const startMs =
+      startsAtMs + samples.startedAtMs.subarray(0, samples.length).reduce((least, one) => Math.min(least, one))
+    fromMs = Math.min(fromMs, startMs)
+    toMs = Math.max(toMs, startMs + record.resources.durationMs)
+  }
+  return fromMs > toMs ? 0 : toMs - fromMs
+}
+
+function mergedTraces(parts: readonly Part[]): NonNullable<ExecutionRecord['traces']> {
+  const moved = parts.flatMap(({ record, startsAtMs, positions }) =>
+    (record.traces ?? []).flatMap((trace) => {
+      const index = positions[trace.index]
+      if (index === undefined) return []
+      const { startedAtMs, endedAtMs } = trace
+      return [{ ...trace, index, startedAtMs: startedAtMs + startsAtMs, endedAtMs: endedAtMs + startsAtMs }]
+    }),
+  )
+  return moved.sort((a, b) => a.index - b.index)
+}
+
+/** Problems of runs without a row come after those of the `rows` that there are. */
+function mergedProblems(parts: readonly Part[], rows: number): ExecutionRecord['problems'] {
+  const moved = parts.flatMap(({ record, positions }) =>
+    record.problems.map((one) => ({ ...one, index: positions[one.index] ?? rows + one.index - positions.length })),
+  )
+  return moved.sort((a, b) => a.index - b.index).slice(0, problemsKept)
+}
+
+function mergedBeside(records: readonly ExecutionRecord[]): ExecutionRecord['beside'] {
+  const known = records.flatMap(({ beside }) => beside ?? [])
+  if (known.length === 0) return undefined
+  return {
+    modelCalls: known.reduce((sum, { modelCalls }) => sum + modelCalls, 0),
+    inputTokens: sumKnown(known.map(({ inputTokens }) => inputTokens)),
+    outputTokens: sumKnown(known.map(({ outputTokens }) => outputTokens)),
+    costUsd: sumKnown(known.map(({ costUsd }) => costUsd)),
   }
 }
 
@@ -212,7 +272,7 @@ function ownChecks(records: readonly ExecutionRecord[]): Check[] {
 }
 
 function missingParts(parts: readonly GatheredExecution[]): Check[] {
-  const of = segmentOf(parts[0] as GatheredExecution)?.of ?? 0
+  const of = segmentOf(parts[0])?.of ?? 0
   const present = new Set(parts.map((one) => segmentOf(one)?.index))
   const missing = Array.from({ length: of }, (_, at) => at + 1).filter((index) => !present.has(index))
   if (missing.length === 0) return []
@@ -234,6 +294,6 @@ function distinctBy<Value>(values: readonly Value[], key: (value: Value) => stri
   return [...new Map(values.map((value) => [key(value), value])).values()]
 }
 
-function sumOfAll(values: readonly (number | undefined)[]): number | undefined {
-  return values.some((value) => value === undefined) ? undefined : sumKnown(values)
+function orAbsent<Value>(values: Value[]): Value[] | undefined {
+  return values.length === 0 ? undefined : values
 }

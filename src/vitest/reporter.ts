@@ -149,6 +149,7 @@ export class BenchAgentReporter implements Reporter {
         environment: readEnvironment(),
         variables: process.env,
         capUsd: caps.length === 1 ? caps[0] : undefined,
+        isMerge: vitest.config.mergeReports !== undefined,
       })
       if (session !== undefined) await this.#report(session)
     } catch (error) {

@@ -68,6 +68,7 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
   const plan = planScenario(name, { ...options, trace: await readTrace(options, directory) }, cases)
   // A part of a load is judged with the others.
   const isPart = isOpen(plan.load) && plan.load.segment !== undefined
+  if (isPart && isStrict(declared) && task.meta.benchAgent !== undefined) task.meta.benchAgent.failsInconclusive = true
   const compares = options.baseline !== false && !isPart
   const scenario: ScenarioInTest = {
     plan,
@@ -77,7 +78,7 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
     compares,
     keepsBaseline: compares,
     deferred: isPart,
-    startsAtMs: nextStartAtMs(settings),
+    startsAtMs: nextStartAtMs(settings, isPart),
     signal,
   }
   const made: ExecutionInTest[] = []
@@ -112,10 +113,14 @@ function withContext(context: TestContext, fields: object): object {
 
 function requireVerdict(declared: Declared, { record, verdict, mistake }: ScenarioResult): void {
   if (mistake !== undefined) throw mistake
-  const strict = (declared.options.inconclusive ?? workerSettings()?.inconclusive) === 'fail'
+  const strict = isStrict(declared)
   if (verdict.status === 'pass' || (verdict.status === 'inconclusive' && !strict)) return
   const { filling } = record
   const which = filling === undefined ? '' : `, execution ${filling.execution} of ${filling.executions},`
   const name = `${declared.name}${which}`
   throw new BenchAgentError('BENCH_AGENT_VERDICT', explainVerdict(name, verdict, record.problems, strict))
+}
+
+function isStrict({ options }: Declared): boolean {
+  return (options.inconclusive ?? workerSettings()?.inconclusive) === 'fail'
 }

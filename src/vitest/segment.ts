@@ -14,20 +14,28 @@ export function inSegment<Options extends Bounds>(
   const segment = settings?.segment
   if (segment === undefined) return options
   const { load } = options
-  if (load !== undefined && isShared(load)) return { ...options, load: { segment, ...load } }
+  if (load !== undefined && isShared(load)) return { ...options, load: { ...load, segment: load.segment ?? segment } }
   return segmentOf(segment)?.index === 1 ? options : undefined
 }
 
-function isShared(load: LoadShape): boolean {
+function isShared(load: LoadShape): load is Extract<LoadShape, { segment?: unknown }> {
   if ('stages' in load) return load.stages.some((stage) => 'ratePerSecond' in stage)
   return 'ratePerSecond' in load || 'read' in load
 }
 
 let begun = false
 
-/** When the next load of this process starts: the first one when the session says; absent for all others. */
-export function nextStartAtMs(settings: WorkerSettings | undefined): number | undefined {
-  if (begun) return undefined
+/**
+ * When the next load of this process starts: the first one when the session says; absent for all others. Where loads are shared, it is the
+ * first of those, for only one session makes the others.
+ */
+export function nextStartAtMs(settings: WorkerSettings | undefined, isPart: boolean): number | undefined {
+  if (begun || (settings?.segment !== undefined && !isPart)) return undefined
   begun = true
   return settings?.startsAtMs
+}
+
+/** How long it is until the session starts its first load, in milliseconds; 0 where it waits for nothing. */
+export function untilStartMs(settings: WorkerSettings | undefined): number {
+  return Math.max(0, (settings?.startsAtMs ?? 0) - Date.now())
 }

@@ -13,6 +13,8 @@ export interface TestMeasurements {
   records: ExecutionRecord[]
   /** Questions that took more than one execution; absent when none was asked. */
   studies?: StudyRecord[] | undefined
+  /** Whether it fails when its verdict is inconclusive; only of a part of a load, which is judged elsewhere. @default false */
+  failsInconclusive?: boolean | undefined
 }
 
 /** A scenario is about to run. */
