@@ -67,6 +67,8 @@ export class BenchAgentReporter implements Reporter {
   #progress: Progress | undefined
   #conclusion: Promise<typeof import('./gather.ts')> | undefined
   #turns: TurnSession | undefined
+  // When blobs are merged, Vitest 4 ends with the last of the modules that have a file in common, as many times as there are.
+  readonly #ended = new Set<TestModule>()
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
@@ -78,6 +80,7 @@ export class BenchAgentReporter implements Reporter {
     if (vitest === undefined) return
     if (process.env[turnsVariable] !== undefined) await this.#beginTurns(vitest, specifications)
     this.#startedAt = new Date()
+    this.#ended.clear()
     this.#sessionDirectory ??= mkdtempSync(join(tmpdir(), 'bench-agent-'))
     this.#progress?.close()
     this.#progress = startProgress((line) => this.#print(line), {
@@ -102,6 +105,7 @@ export class BenchAgentReporter implements Reporter {
 
   onTestModuleEnd(module: TestModule): void {
     this.#turns?.moduleEnded(module)
+    if (this.#vitest?.config.mergeReports !== undefined) this.#ended.add(module)
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {
@@ -133,6 +137,7 @@ export class BenchAgentReporter implements Reporter {
     const vitest = this.#vitest
     this.#progress?.close()
     if (vitest === undefined || this.#sessionDirectory === undefined) return
+    const isMerge = vitest.config.mergeReports !== undefined
     try {
       // What only a session with measurements needs is loaded only then.
       const { concludeSession } = await import('./conclude.ts')
@@ -140,7 +145,7 @@ export class BenchAgentReporter implements Reporter {
       const conclude = this.#turns === undefined ? concludeSession : this.#turns.end
       const session = await conclude({
         root: vitest.config.root,
-        modules,
+        modules: isMerge ? [...this.#ended] : modules,
         update: vitest.snapshot.options.updateSnapshot,
         interrupted: reason === 'interrupted',
         startedAt: this.#startedAt,
@@ -149,7 +154,7 @@ export class BenchAgentReporter implements Reporter {
         environment: readEnvironment(),
         variables: process.env,
         capUsd: caps.length === 1 ? caps[0] : undefined,
-        isMerge: vitest.config.mergeReports !== undefined,
+        isMerge,
       })
       if (session !== undefined) await this.#report(session)
     } catch (error) {
