@@ -29,7 +29,7 @@ export async function leakFigures(): Promise<Figure[]> {
       bound: 0,
       peers: { ...peersOn(clean), 'slope of the second half, median bytes': slopes(clean) },
       meaning:
-        'Soaks of 30 × 100 runs called a leak where nothing leaks; half of the agents fill a cache of 1,000 KiB.',
+        'Soaks of 30 × 100 runs called a leak where nothing leaks; half of the agents fill a cache of 1,000 KiB, a third calls a model.',
     },
     {
       name: 'soak.found_256_bytes_count',

@@ -271,7 +271,7 @@ describe('the code of the README', () => {
     const ask = "import { ask, openai } from '../ask.ts'\n"
     if (text.includes('new OpenAI') || text.includes('defineConfig')) return text
     if (text.includes("from 'bench-agent'")) return ask + text
-    return `import { benchAgent, csv, json, jsonl, presets, rampUp, spike, stressAgent, sustained, sweep } from 'bench-agent'\n${ask}${text}`
+    return `import { benchAgent, breakingPoint, csv, json, jsonl, presets, rampUp, soak, spike, stressAgent, sustained, sweep } from 'bench-agent'\n${ask}${text}`
   }
 
   let server: ModelServer
