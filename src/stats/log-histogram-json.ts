@@ -126,14 +126,16 @@ function readSums(histogram: LogHistogram, parts: { sum?: unknown; squares?: unk
   const [sum = Number.NaN, sumRest = Number.NaN, ...more] = listFrom('sum', parts.sum)
   const [squares = Number.NaN, squaresRest = Number.NaN, ...moreSquares] = listFrom('squares', parts.squares)
   if (more.length + moreSquares.length > 0) throw new RangeError('expected two numbers of sum and squares, got more')
-  const total = inRange('sum', sum + sumRest, count * min, count * max)
-  inRange('squares', squares + squaresRest, min * total, max * total)
+  const total = inRange('sum', sum + sumRest, count * min, count * max, roundings)
+  inRange('squares', squares + squaresRest, min * total, max * total, roundings)
   Object.assign(histogram, { sum, sumRest, squares, squaresRest })
 }
 
-function inRange(name: string, value: number, low: number, high: number): number {
-  // Roundings of sums.
-  const slack = 1e-9 * high
+// Of sums, as a share of them.
+const roundings = 1e-9
+
+function inRange(name: string, value: number, low: number, high: number, slackRatio = 0): number {
+  const slack = slackRatio * high
   if (value >= low - slack && value <= high + slack) return value
   throw new RangeError(`expected ${name} from ${low} to ${high}, got ${value}`)
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { takeSeries } from '../../src/domain/time-series.ts'
+import { mergeSeries, takeSeries } from '../../src/domain/time-series.ts'
+import { samplesOf } from './given.ts'
 
 const run = { isOk: true, isTimed: true }
 
@@ -38,4 +39,29 @@ test('an execution second by second', () => {
 
 test('of nothing is empty', () => {
   expect(takeSeries().finish().started).toEqual([])
+})
+
+test('of several executions, each from its start, memory is known where all that are on tell it', () => {
+  const of = (rssBytes: (number | null)[]) => {
+    const column = rssBytes.map(() => 1)
+    const values = rssBytes.map(() => 10)
+    const [started, ended, failed, dropped, inFlight] = [column, column, column, column, column]
+    return { started, ended, failed, dropped, inFlight, p50Ms: values, p95Ms: values, outputTokens: values, rssBytes }
+  }
+  const parts = [
+    { series: of([5, 6, null]), startsAtMs: 0 },
+    { series: of([1, 2, 3]), startsAtMs: 1_100 },
+  ]
+  expect(mergeSeries(parts, samplesOf([{ startedAtMs: 900, endedAtMs: 1_500 }]))).toEqual({
+    started: [1, 0, 0, 0],
+    ended: [0, 1, 0, 0],
+    failed: [0, 0, 0, 0],
+    dropped: [1, 2, 2, 1],
+    inFlight: [1, 2, 2, 1],
+    p50Ms: [null, 600, null, null],
+    p95Ms: [null, 600, null, null],
+    outputTokens: [null, null, null, null],
+    rssBytes: [5, 7, null, 3],
+  })
+  expect(mergeSeries([], samplesOf([]))).toBeUndefined()
 })

@@ -2,7 +2,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { fillRefusal, fillsTo, mayWriteHistory, requireEnvironment } from '../../src/vitest/environment-variables.ts'
+import {
+  fillRefusal,
+  fillsTo,
+  mayWriteHistory,
+  partOf,
+  requireEnvironment,
+} from '../../src/vitest/environment-variables.ts'
 
 describe('the variables that begin with BENCH_AGENT_', () => {
   test('may be absent or right', () => {
@@ -21,6 +27,37 @@ describe('the variables that begin with BENCH_AGENT_', () => {
         message: expect.stringContaining('Expected BENCH_AGENT_BASELINE_EXECUTIONS to be a whole number from 1 to 10'),
       }),
     )
+  })
+
+  test.for(['1/1', '2/8', '8/8'])('may make part %s of every load', (segment) => {
+    expect(() => requireEnvironment({ BENCH_AGENT_SEGMENT: segment })).not.toThrow()
+    expect(partOf({ BENCH_AGENT_SEGMENT: segment })).toEqual({ segment, startsAtMs: undefined })
+  })
+
+  test.for(['', '0/8', '9/8', '2', '2/', '1/0', '-1/8', '1.5/8', ' 2/8'])(
+    'cannot make part %o of a load',
+    (segment) => {
+      expect(() => requireEnvironment({ BENCH_AGENT_SEGMENT: segment })).toThrow(
+        'Expected BENCH_AGENT_SEGMENT to be a part and the number of parts, such as "2/8"',
+      )
+      expect(partOf({ BENCH_AGENT_SEGMENT: segment }).segment).toBeUndefined()
+    },
+  )
+
+  test.for([
+    ['1763630400000', 1_763_630_400_000],
+    ['2025-11-20T09:20:00Z', 1_763_630_400_000],
+    ['2025-11-20T10:20:00+01:00', 1_763_630_400_000],
+  ] as const)('may start the first load at %s', ([start, startsAtMs]) => {
+    expect(() => requireEnvironment({ BENCH_AGENT_START_AT: start })).not.toThrow()
+    expect(partOf({ BENCH_AGENT_START_AT: start })).toEqual({ segment: undefined, startsAtMs })
+  })
+
+  test.for(['', 'soon', '12:00', '9'.repeat(400)])('cannot start a load at %o', (start) => {
+    expect(() => requireEnvironment({ BENCH_AGENT_START_AT: start })).toThrow(
+      'Expected BENCH_AGENT_START_AT to be a date, or milliseconds since 1970',
+    )
+    expect(partOf({ BENCH_AGENT_START_AT: start }).startsAtMs).toBeUndefined()
   })
 
   test('are told all at once when they are wrong', () => {
