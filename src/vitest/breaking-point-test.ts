@@ -12,12 +12,11 @@ import { resolveCases } from '../run/cases.ts'
 import type { ScenarioResult } from '../run/conclude.ts'
 import { requireScenarioOptions } from '../run/options.ts'
 import { searchWithAgent } from '../run/search-breaking-point.ts'
-import { identityOf } from './identity.ts'
 import { settingInTest } from './run-in-test.ts'
-import { callbacksOf, type Declared, type UntypedOptions } from './scenario-test.ts'
+import type { Declared, UntypedOptions } from './scenario-test.ts'
 import { workerSettings } from './settings.ts'
 import { addSpend } from './spend-file.ts'
-import { concludeStudy, runStudyTest } from './study-in-test.ts'
+import { concludeStudy, executionOfStudy, runStudyTest } from './study-in-test.ts'
 import { sendNotice, sendPlan } from './transport.ts'
 import { watchScenario } from './watch.ts'
 
@@ -29,7 +28,7 @@ export function runBreakingPointTest(context: TestContext, declared: Declared): 
 }
 
 async function searchInTest(context: TestContext, declared: Declared): Promise<void> {
-  const { task, signal } = context
+  const { task } = context
   const options = declared.options as SearchOptions
   const settings = workerSettings()
   const startedAt = new Date()
@@ -37,15 +36,7 @@ async function searchInTest(context: TestContext, declared: Declared): Promise<v
   const cases = await resolveCases(own, dirname(task.file.filepath))
   const plan = planScenario(declared.name, { ...own, runs: 1 }, cases)
   const search = searchOf(options)
-  const scenario = {
-    plan,
-    options: own,
-    identity: identityOf(task, declared.id, settings),
-    ...callbacksOf(context, { ...declared, options: own }),
-    compares: false,
-    keepsBaseline: false,
-    signal,
-  }
+  const scenario = executionOfStudy(context, declared, own, plan)
   await sendPlan(task, {
     name: declared.name,
     cases: plan.cases.map(({ name }) => name),

@@ -9,12 +9,11 @@ import { resolveCases } from '../run/cases.ts'
 import { requireScenarioOptions } from '../run/options.ts'
 import { runSoak, type SoakPlan } from '../run/soak.ts'
 import { mistakesIn } from '../run/validation.ts'
-import { identityOf } from './identity.ts'
 import { settingInTest } from './run-in-test.ts'
-import { callbacksOf, type Declared, type UntypedOptions } from './scenario-test.ts'
+import type { Declared, UntypedOptions } from './scenario-test.ts'
 import { workerSettings } from './settings.ts'
 import { addSpend } from './spend-file.ts'
-import { concludeStudy, runStudyTest } from './study-in-test.ts'
+import { concludeStudy, executionOfStudy, runStudyTest } from './study-in-test.ts'
 import { keepRecord, sampleSender, sendPlan } from './transport.ts'
 import { watchScenario } from './watch.ts'
 
@@ -30,7 +29,7 @@ export function runSoakTest(context: TestContext, declared: Declared): Promise<v
 }
 
 async function soakInTest(context: TestContext, declared: Declared): Promise<void> {
-  const { task, signal } = context
+  const { task } = context
   const options = declared.options as SoakOptions
   const settings = workerSettings()
   const startedAt = new Date()
@@ -39,16 +38,7 @@ async function soakInTest(context: TestContext, declared: Declared): Promise<voi
   const cases = await resolveCases(own, dirname(task.file.filepath))
   const plan = planScenario(declared.name, { ...own, runs: soaked.cycles * soaked.runsPerCycle }, cases)
   const totalRuns = soaked.cycles * soaked.runsPerCycle
-  const identity = identityOf(task, declared.id, settings)
-  const scenario = {
-    plan,
-    options: own,
-    identity,
-    ...callbacksOf(context, { ...declared, options: own }),
-    compares: false,
-    keepsBaseline: false,
-    signal,
-  }
+  const scenario = executionOfStudy(context, declared, own, plan)
   await sendPlan(task, {
     name: declared.name,
     cases: plan.cases.map(({ name }) => name),

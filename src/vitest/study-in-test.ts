@@ -2,12 +2,14 @@ import type { TestContext } from 'vitest'
 import type { Check } from '../domain/check.ts'
 import { BenchAgentError } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'
+import type { Plan } from '../domain/plan.ts'
 import { type StudyRecord, type StudyResult, statusOf } from '../domain/study.ts'
 import { sumKnown } from '../domain/usage.ts'
 import type { ScenarioResult } from '../run/conclude.ts'
 import { raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
-import type { Declared } from './scenario-test.ts'
+import type { ScenarioInTest } from './scenario-in-test.ts'
+import { callbacksOf, type Declared, type UntypedOptions } from './scenario-test.ts'
 import { workerSettings } from './settings.ts'
 import { keepStudy } from './transport.ts'
 import { takeTurn } from './turns.ts'
@@ -23,6 +25,24 @@ export async function runStudyTest(
     await takeTurn(context, study)
   } catch (error) {
     throw error instanceof BenchAgentError ? raisedAt(error, declared.site) : error
+  }
+}
+
+/** `plan` as an execution of a study in its test: it is judged with the others, and never held against a baseline. */
+export function executionOfStudy(
+  context: TestContext,
+  declared: Declared,
+  options: UntypedOptions,
+  plan: Plan,
+): ScenarioInTest {
+  return {
+    plan,
+    options,
+    identity: identityOf(context.task, declared.id, workerSettings()),
+    ...callbacksOf(context, { ...declared, options }),
+    compares: false,
+    keepsBaseline: false,
+    signal: context.signal,
   }
 }
 

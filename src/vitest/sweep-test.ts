@@ -11,12 +11,11 @@ import type { ScenarioResult } from '../run/conclude.ts'
 import { requireScenarioOptions } from '../run/options.ts'
 import { plannedInTurns, runSweep, type SweepSetting, turnRunsOf } from '../run/sweep.ts'
 import { efficiencyBounds, type SweepOwn, type SweepValue, sweepMistakes, sweptValues } from '../run/sweep-options.ts'
-import { identityOf } from './identity.ts'
 import { settingInTest } from './run-in-test.ts'
-import { callbacksOf, type Declared, type UntypedOptions } from './scenario-test.ts'
+import type { Declared, UntypedOptions } from './scenario-test.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
 import { addSpend, spentSoFar } from './spend-file.ts'
-import { concludeStudy, runStudyTest } from './study-in-test.ts'
+import { concludeStudy, executionOfStudy, runStudyTest } from './study-in-test.ts'
 import { keepRecord, sampleSender, sendNotice, sendPlan } from './transport.ts'
 import { watchScenario } from './watch.ts'
 
@@ -84,13 +83,12 @@ async function levelsIn(
   declared: Declared,
   settings: WorkerSettings | undefined,
 ): Promise<SweepSetting[]> {
-  const { task, signal } = context
+  const { task } = context
   const options = declared.options as SweptOptions
   const { runs = fewestRuns, repeats = usualRepeats } = options
   const { over, values } = sweptValues(options)
   const directory = dirname(task.file.filepath)
   const environment = readEnvironment()
-  const identity = identityOf(task, declared.id, settings)
   const spentUsd = spentSoFar(settings)
   // A source that can be read only once is read for all of them.
   const read = new Map<unknown, ReturnType<typeof resolveCases>>()
@@ -110,15 +108,9 @@ async function levelsIn(
       const cases = all.slice(0, value.caseCount)
       const spendUsd = options.spendUsd === undefined ? undefined : options.spendUsd / values.length
       const plan = plannedInTurns(planScenario(name, { ...own, spendUsd, runs }, cases), repeats, turnRuns)
-      const scenario = {
-        plan,
-        options: own,
-        identity: { ...identity, name, id: `${identity.id} · ${over} ${value.name}` },
-        ...callbacksOf(context, { ...declared, options: own }),
-        compares: false,
-        keepsBaseline: false,
-        signal,
-      }
+      const execution = executionOfStudy(context, declared, own, plan)
+      const { identity } = execution
+      const scenario = { ...execution, identity: { ...identity, name, id: `${identity.id} · ${over} ${value.name}` } }
       const setting = {
         ...settingInTest(task, scenario, settings),
         execution: crypto.randomUUID(),
