@@ -16,7 +16,7 @@ import { identityOf } from './identity.ts'
 import { nextToFill } from './next-to-fill.ts'
 import { runInTest } from './run-in-test.ts'
 import type { ExecutionInTest, Following, ScenarioInTest } from './scenario-in-test.ts'
-import { inSegment, nextStartAtMs } from './segment.ts'
+import { inSegment, madeElsewhere, nextStartAtMs } from './segment.ts'
 import { workerSettings } from './settings.ts'
 import { takeTurn } from './turns.ts'
 
@@ -62,7 +62,7 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
   const { name } = declared
   const settings = workerSettings()
   const options = inSegment(declared.options, settings)
-  if (options === undefined) return context.skip('the first of the sessions that share the loads makes this one')
+  if (options === undefined) return context.skip(madeElsewhere)
   const directory = dirname(task.file.filepath)
   const cases = await resolveCases(options, directory)
   const plan = planScenario(name, { ...options, trace: await readTrace(options, directory) }, cases)

@@ -15,8 +15,17 @@ export function inSegment<Options extends Bounds>(
   if (segment === undefined) return options
   const { load } = options
   if (load !== undefined && isShared(load)) return { ...options, load: { ...load, segment: load.segment ?? segment } }
-  return segmentOf(segment)?.index === 1 ? options : undefined
+  return isMadeElsewhere(settings) ? undefined : options
 }
+
+/** Whether another of the sessions that share the loads makes what cannot be shared. */
+export function isMadeElsewhere(settings: WorkerSettings | undefined): boolean {
+  const segment = segmentOf(settings?.segment)
+  return segment !== undefined && segment.index !== 1
+}
+
+/** Why a test is left out, see {@link isMadeElsewhere}. */
+export const madeElsewhere = 'the first of the sessions that share the loads makes this one'
 
 function isShared(load: LoadShape): load is Extract<LoadShape, { segment?: unknown }> {
   if ('stages' in load) return load.stages.some((stage) => 'ratePerSecond' in stage)

@@ -10,6 +10,7 @@ import { raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
 import type { ScenarioInTest } from './scenario-in-test.ts'
 import { callbacksOf, type Declared, type UntypedOptions } from './scenario-test.ts'
+import { isMadeElsewhere, madeElsewhere } from './segment.ts'
 import { workerSettings } from './settings.ts'
 import { keepStudy } from './transport.ts'
 import { takeTurn } from './turns.ts'
@@ -21,6 +22,7 @@ export async function runStudyTest(
   study: () => Promise<void>,
 ): Promise<void> {
   if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
+  if (isMadeElsewhere(workerSettings())) return context.skip(madeElsewhere)
   try {
     await takeTurn(context, study)
   } catch (error) {

@@ -9,9 +9,12 @@ import { supportedVersions } from './vitest-versions.ts'
 const readyMs = 5_000
 const parts = [1, 2, 3, 4]
 
-function recordOf({ folder }: Project, name: string): ExecutionRecord {
-  const { records } = Results.parse(JSON.parse(readFileSync(join(folder, '.bench-agent', 'results.json'), 'utf8')))
-  const [record, ...others] = records.filter(({ identity }) => identity.name === name)
+function resultsOf({ folder }: Project): Results {
+  return Results.parse(JSON.parse(readFileSync(join(folder, '.bench-agent', 'results.json'), 'utf8')))
+}
+
+function recordOf(project: Project, name: string): ExecutionRecord {
+  const [record, ...others] = resultsOf(project).records.filter(({ identity }) => identity.name === name)
   if (record === undefined || others.length > 0) throw new Error(`expected one record of ${name}, got ${others.length}`)
   return record
 }
@@ -74,10 +77,13 @@ describe.each(supportedVersions)('a load shared by four processes beside Vitest 
       expect(recordOf(project, 'kept by the whole').verdict.status).toBe('pass')
     })
 
-    test('is what the first process makes alone where the load waits for its runs', () => {
+    test('is what the first process makes alone where it cannot be shared, as studies are', () => {
       for (const [at, { output }] of made.entries())
-        expect(output).toMatch(at === 0 ? /✓ .*waits/ : /↓ .*waits.*first of the sessions that share the loads/s)
+        for (const name of ['waits', 'is asked once'])
+          expect(output).toMatch(new RegExp(`${at === 0 ? '✓' : '↓'} .*${name}`))
+      expect(made[1]?.output).toContain('the first of the sessions that share the loads makes this one')
       expect(recordOf(project, 'waits').summary.runs).toBe(3)
+      expect(resultsOf(project).studies).toHaveLength(1)
     })
 
     test('is not clear without one of them, which is named', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LoadShape } from '../../src/domain/load-shape.ts'
 import { trace } from '../../src/run/trace-file.ts'
-import { inSegment } from '../../src/vitest/segment.ts'
+import { inSegment, isMadeElsewhere } from '../../src/vitest/segment.ts'
 import type { WorkerSettings } from '../../src/vitest/settings.ts'
 
 const settings = (changes: Partial<WorkerSettings> = {}) => changes as WorkerSettings
@@ -31,6 +31,11 @@ describe('in a session that makes a part', () => {
     expect(inSegment({ load: { ...load, segment: '1/2' } }, second)).toEqual({ load: { ...load, segment: '1/2' } })
     expect(inSegment({ load: { ...load, segment: undefined } }, second)).toEqual({ load: { ...load, segment: '2/4' } })
   })
+})
+
+test('a study is made by the first session', () => {
+  const sessions = [undefined, settings(), settings({ segment: '1/4' }), settings({ segment: '2/4' })]
+  expect(sessions.map(isMadeElsewhere)).toEqual([false, false, false, true])
 })
 
 test('elsewhere every load is what it is', () => {
