@@ -4,65 +4,41 @@ import { outcomeOf, resilienceChecks, stressChecks, stressOf, usualOf } from '..
 import type { Case } from '../domain/case.ts'
 import type { Check } from '../domain/check.ts'
 import { wallClock } from '../domain/clock.ts'
-import { BenchAgentError, type Mistake, mistakesError } from '../domain/errors.ts'
+import { BenchAgentError } from '../domain/errors.ts'
+import { plural } from '../domain/format.ts'
 import { executionLimitMs, type Plannable, planScenario } from '../domain/plan.ts'
-import {
-  type StressBounds,
-  type StressName,
-  type StressOutcome,
-  stressNames,
-  type UsualRuns,
-} from '../domain/stress.ts'
+import type { StressOutcome, UsualRuns } from '../domain/stress.ts'
 import { explainVerdict, verdictOf } from '../domain/verdict.ts'
-import { z } from '../domain/zod.ts'
 import { readEnvironment } from '../measure/environment.ts'
 import { resolveCases } from '../run/cases.ts'
 import type { ScenarioResult } from '../run/conclude.ts'
-import { requireScenarioOptions } from '../run/options.ts'
 import { runScenario } from '../run/scenario.ts'
 import { holdBallast } from '../run/stress/ballast.ts'
 import { enlarged } from '../run/stress/enlarge.ts'
-import { type StressScenario, stressScenarios } from '../run/stress/scenarios.ts'
-import { mistakesIn } from '../run/validation.ts'
+import type { StressScenario } from '../run/stress/scenarios.ts'
 import { identityOf } from './identity.ts'
 import { settingInTest } from './run-in-test.ts'
 import { callbacksOf, type Declared, type UntypedOptions } from './scenario-test.ts'
 import { workerSettings } from './settings.ts'
 import { addSpend } from './spend-file.ts'
+import { type StressOptions, usualDurationMs } from './stress-options.ts'
 import { concludeStudy, runStudyTest } from './study-in-test.ts'
 import { keepRecord, sampleSender, sendPlan } from './transport.ts'
 import { watchScenario } from './watch.ts'
-
-/** What a stress suite says beyond a scenario. */
-export type StressOptions = Omit<UntypedOptions, 'thresholds'> & {
-  durationMs?: number | undefined
-  scenarios?: { [S in StressName]?: false | Partial<StressBounds> } | undefined
-  thresholds?: { resilienceScore?: number | undefined } | undefined
-}
 
 /** What the tests of one stress suite share. */
 export interface StressSuite {
   name: string
   options: StressOptions
   check: Declared['check']
-  /** How the agent usually is; measured by whoever asks first. */
-  usual: Promise<UsualRuns | undefined> | undefined
+  /** When the first of them began. */
+  startedAt: Date | undefined
+  /** Read once, for some sources cannot be read again. */
+  cases: Promise<Case[]> | undefined
+  /** How the agent usually is; measured by whoever asks first, and rejected when not one of its runs was good. */
+  usual: Promise<UsualRuns> | undefined
   outcomes: StressOutcome[]
   results: ScenarioResult[]
-}
-
-const usualDurationMs = 10_000
-
-/** The kinds of stress that `options` ask for, with their bounds. */
-export function askedStress({
-  concurrency = 1,
-  durationMs = usualDurationMs,
-  scenarios = {},
-}: StressOptions): StressScenario[] {
-  return stressScenarios({ concurrency, durationMs }).flatMap((scenario) => {
-    const own = scenarios[scenario.name]
-    return own === false ? [] : [{ ...scenario, bounds: { ...scenario.bounds, ...own } }]
-  })
 }
 
 /** Puts the agent of `suite` under one kind of stress, and throws where it breaks its bounds. */
@@ -82,15 +58,12 @@ async function stressInTest(
   scenario: StressScenario,
 ): Promise<void> {
   const { task } = context
-  suite.usual ??= usualIn(context, declared, suite)
+  suite.startedAt ??= new Date()
+  suite.cases ??= resolveCases(suite.options, dirname(task.file.filepath))
+  const cases = await suite.cases
+  suite.usual ??= usualIn(context, declared, suite, cases)
   const usual = await suite.usual
-  if (usual === undefined)
-    throw new BenchAgentError(
-      'BENCH_AGENT_VERDICT',
-      `"${suite.name}" was not stressed: not one run is good at its usual load.`,
-    )
   const { inputTimes } = scenario
-  const cases = await resolveCases(suite.options, dirname(task.file.filepath))
   const grown = inputTimes === undefined ? cases : enlargedCases(cases, inputTimes)
   if (grown === undefined) return context.skip('its inputs hold no text that could be enlarged')
   const release = scenario.ballast === undefined ? undefined : holdBallast(scenario.ballast, wallClock)
@@ -98,9 +71,12 @@ async function stressInTest(
     const result = await executionIn(context, declared, suite, scenario, grown)
     const { samples, record } = result
     const outcome = outcomeOf({ ...scenario, scenario: scenario.name, execution: record.execution, samples }, usual)
-    suite.outcomes.push(outcome)
+    const unmet = unmetFaults(scenario, record)
+    // The last attempt counts of a test that is retried, and none where there was no stress.
+    const others = suite.outcomes.filter((one) => one.scenario !== scenario.name)
+    suite.outcomes = unmet.length === 0 ? [...others, outcome] : others
     suite.results.push(result)
-    const checks = [...stressChecks(outcome), ...unmetFaults(scenario, result)]
+    const checks = [...stressChecks(outcome), ...unmet]
     const { verdict } = record
     Object.assign(verdict, verdictOf([...verdict.checks, ...checks], verdict.warnings, verdict.findings))
     const failed = verdict.checks.filter(({ status }) => status === 'fail')
@@ -116,25 +92,49 @@ function enlargedCases(cases: readonly Case[], times: number): Case[] | undefine
   return grown.some(({ input }) => input === undefined) ? undefined : grown
 }
 
-function unmetFaults({ faults }: StressScenario, { record }: ScenarioResult): Check[] {
-  if (faults === undefined || (record.faults?.calls ?? 0) > 0) return []
+/** What says that no fault of `scenario` was met, so that there was no stress; none when one was. */
+export function unmetFaults(
+  { faults }: Pick<StressScenario, 'faults'>,
+  { faults: met }: Pick<ScenarioResult['record'], 'faults'>,
+): Check[] {
+  const injected = Object.values(met?.injected ?? {}).reduce((sum, count) => sum + count, 0)
+  if (faults === undefined || injected > 0) return []
+  const { calls = 0 } = met ?? {}
   return [
     {
       status: 'inconclusive',
       code: 'unknownMetric',
       subject: 'faults',
-      message: 'No model call was seen that could have met a fault.',
-      remedy: 'Faults meet model calls of this process; leave this kind of stress out for an agent that makes none.',
+      ...(calls === 0
+        ? {
+            message: 'No model call was seen that could have met a fault.',
+            remedy:
+              'Faults meet model calls of this process; leave this kind of stress out for an agent that makes none.',
+          }
+        : {
+            message: `None of ${plural(calls, 'model call')} met a fault.`,
+            remedy: 'Raise `durationMs`, for there were too few of them.',
+          }),
     },
   ]
 }
 
-async function usualIn(context: TestContext, declared: Declared, suite: StressSuite): Promise<UsualRuns | undefined> {
+async function usualIn(
+  context: TestContext,
+  declared: Declared,
+  suite: StressSuite,
+  cases: readonly Case[],
+): Promise<UsualRuns> {
   const { concurrency = 1, durationMs = usualDurationMs } = suite.options
-  const cases = await resolveCases(suite.options, dirname(context.task.file.filepath))
-  const usual = { name: 'usual load', load: { concurrency, durationMs } }
-  const { samples } = await executionIn(context, declared, suite, usual, cases)
-  return usualOf(samples, concurrency)
+  const load = { name: 'usual load', load: { concurrency, durationMs } }
+  const { samples, record } = await executionIn(context, declared, suite, load, cases)
+  const usual = usualOf(samples, concurrency)
+  if (usual !== undefined) return usual
+  const message = 'Not one run was good at the usual load, so that there is nothing to hold stress against.'
+  const remedy = 'Mend the agent or its check, or raise `durationMs` where no run comes to its end.'
+  const check: Check = { status: 'fail', code: 'threshold', subject: 'usual load', message, remedy }
+  const verdict = verdictOf([check], [], [])
+  throw new BenchAgentError('BENCH_AGENT_VERDICT', explainVerdict(suite.name, verdict, record.problems, false))
 }
 
 type Execution = { name: string; cycleRuns?: number | undefined } & Pick<
@@ -143,7 +143,7 @@ type Execution = { name: string; cycleRuns?: number | undefined } & Pick<
 >
 
 function planned(
-  suite: StressSuite,
+  suite: Pick<StressSuite, 'options'>,
   name: string,
   { load, runs, concurrency, faults }: Partial<Execution>,
   cases: readonly Case[],
@@ -218,12 +218,13 @@ async function executionIn(
 /** Says how the agent of `suite` bears stress as a whole; skipped when it was not put under any. */
 export function runResilienceTest(context: TestContext, declared: Declared, suite: StressSuite): Promise<void> {
   return runStudyTest(context, declared, async () => {
-    const usual = await suite.usual
+    // Whoever measured it has told why it could not be.
+    const usual = await suite.usual?.catch(() => undefined)
     if (usual === undefined || suite.outcomes.length === 0) return context.skip('no kind of stress was measured')
     const stress = stressOf(usual, suite.outcomes)
     const checks = resilienceChecks(stress, suite.options.thresholds?.resilienceScore)
     const concluded = {
-      startedAt: new Date(),
+      startedAt: suite.startedAt ?? new Date(),
       results: suite.results,
       checks,
       result: { kind: 'stress', stress } as const,
@@ -232,54 +233,12 @@ export function runResilienceTest(context: TestContext, declared: Declared, suit
   })
 }
 
-const ratio = z.number().check(z.minimum(0), z.maximum(1))
-const positive = z.number().check(z.positive())
-const BoundsSchema = z.union(
-  [
-    z.literal(false),
-    z.strictObject({
-      successRatio: z.optional(ratio),
-      slowdownRatio: z.optional(positive),
-      recoveryMs: z.optional(positive),
-    }),
-  ],
-  'false, or { successRatio, slowdownRatio, recoveryMs }',
-)
-const OwnSchema = z.looseObject({
-  durationMs: z.optional(positive),
-  concurrency: z.optional(z.int().check(z.minimum(1))),
-  scenarios: z.optional(
-    z.strictObject(Object.fromEntries(stressNames.map((name) => [name, z.optional(BoundsSchema)]))),
-  ),
-  thresholds: z.optional(z.strictObject({ resilienceScore: z.optional(ratio) })),
-})
-const refused = ['load', 'runs', 'runsPerSecond', 'faults', 'baseline', 'detect', 'categories', 'inconclusive'] as const
-
-/** What is wrong with the options of a stress suite; absent when nothing is. */
-export function mistakeInStress(name: string, options: StressOptions): BenchAgentError | undefined {
-  try {
-    const mistakes: Mistake[] = mistakesIn(OwnSchema, options, '')
-    for (const path of refused)
-      if (path in options)
-        mistakes.push({ path, expected: 'absent, for each kind of stress has its own', got: 'a value' })
-    if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', `the options of "${name}"`, mistakes)
-    const { durationMs: _, scenarios: __, thresholds: ___, ...own } = options
-    requireScenarioOptions(name, own)
-    return undefined
-  } catch (error) {
-    if (error instanceof BenchAgentError) return error
-    throw error
-  }
-}
-
 /** The longest that one test of `suite` may take, the usual load included; 0 where nobody knows yet. */
-export function stressLimitMs(suite: StressSuite, scenario: StressScenario): number {
-  const one = [{ name: 'one', input: undefined }]
-  const usual = planned(
-    suite,
-    'usual load',
-    { load: { concurrency: 1, durationMs: suite.options.durationMs ?? usualDurationMs } },
-    one,
-  )
-  return executionLimitMs(usual) + executionLimitMs(planned(suite, scenario.name, scenario, one))
+export function stressLimitMs({ options }: Pick<StressSuite, 'options'>, scenario: StressScenario): number {
+  const { cases: source = [{ input: undefined }], concurrency = 1, durationMs = usualDurationMs } = options
+  // Each case is run at least once. Of cases that are still to be read, nobody knows how many there are.
+  if (scenario.runs !== undefined && !Array.isArray(source)) return 0
+  const cases = (Array.isArray(source) ? source : [undefined]).map((_, at) => ({ name: `${at}`, input: undefined }))
+  const executions = [{ name: 'usual load', load: { concurrency, durationMs } }, scenario]
+  return executions.reduce((sum, one) => sum + executionLimitMs(planned({ options }, one.name, one, cases)), 0)
 }

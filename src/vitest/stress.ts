@@ -5,15 +5,8 @@ import { callSite } from './call-site.ts'
 import { testFunction } from './collector.ts'
 import { requireVitest } from './runner.ts'
 import type { UntypedOptions } from './scenario-test.ts'
-import {
-  askedStress,
-  mistakeInStress,
-  runResilienceTest,
-  runStressTest,
-  type StressOptions,
-  type StressSuite,
-  stressLimitMs,
-} from './stress-test.ts'
+import { askedStress, mistakeInStress, type StressOptions } from './stress-options.ts'
+import { runResilienceTest, runStressTest, type StressSuite, stressLimitMs } from './stress-test.ts'
 
 /** What is put under stress. */
 export type StressAgentOptions<Input, Expected, Returned, State> = Pick<
@@ -75,7 +68,11 @@ function declaring(how: How): StressCall {
 function declareSuite(how: How, name: string, options: StressOptions, check: StressSuite['check']): void {
   const site = callSite()
   const { describe } = requireVitest('stressAgent')
-  const suite: StressSuite = { name, options, check, usual: undefined, outcomes: [], results: [] }
+  const suite: StressSuite = {
+    ...{ name, options, check },
+    ...{ startedAt: undefined, cases: undefined, usual: undefined },
+    ...{ outcomes: [], results: [] },
+  }
   const mistake = mistakeInStress(name, options)
   const shared = { name: 'stressAgent', site, mistakeIn: () => mistake }
   const describing = how === undefined ? describe : describe[how]

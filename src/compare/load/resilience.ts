@@ -1,6 +1,6 @@
 import type { Check } from '../../domain/check.ts'
 import { quantiles } from '../../domain/distribution.ts'
-import { formatMs, formatRatio, plural } from '../../domain/format.ts'
+import { formatCount, formatMs, formatRatio, plural } from '../../domain/format.ts'
 import { outcomeAt, type Samples, valueAt } from '../../domain/sample.ts'
 import type { Stress, StressBounds, StressName, StressOutcome, UsualRuns } from '../../domain/stress.ts'
 import { mean } from '../../stats/moments.ts'
@@ -150,40 +150,41 @@ function scoreOf({
 /** What `outcome` breaks of its bounds. */
 export function stressChecks(outcome: StressOutcome): Check[] {
   const { scenario, bounds, successRatio, slowdownRatio, recovered, recoveryMs, breaksAt } = outcome
+  const shared = { status: 'fail', code: 'threshold', remedy: adviceOf(outcome) } as const
   const step = breaksAt === undefined ? '' : `, from ${breaksAt} on`
   const checks: Check[] = []
   if (successRatio === undefined || successRatio < bounds.successRatio)
     checks.push({
-      status: 'fail',
-      code: 'threshold',
+      ...shared,
       subject: `success (${scenario})`,
       value: successRatio,
       bound: bounds.successRatio,
       unit: 'ratio',
-      message: `${successRatio === undefined ? 'No run' : `${formatRatio(successRatio)} of the runs`} were good, under ${formatRatio(bounds.successRatio)}${step}.`,
-      remedy: adviceOf(outcome),
+      message:
+        successRatio === undefined
+          ? `There is no run of which ${formatRatio(bounds.successRatio)} could be good: the stress met all of them.`
+          : `${formatRatio(successRatio)} of the runs were good, under ${formatRatio(bounds.successRatio)}${step}.`,
     })
   if (slowdownRatio !== undefined && slowdownRatio > bounds.slowdownRatio)
     checks.push({
-      status: 'fail',
-      code: 'threshold',
+      ...shared,
       subject: `slow-down (${scenario})`,
       value: slowdownRatio,
       bound: bounds.slowdownRatio,
       unit: 'ratio',
-      message: `p95 was ${slowdownRatio.toFixed(1)} times the usual, over ${bounds.slowdownRatio} times${step}.`,
-      remedy: adviceOf(outcome),
+      message: `p95 was ${formatCount(slowdownRatio)} times the usual, over ${bounds.slowdownRatio} times${step}.`,
     })
   if (recovered !== undefined && (recoveryMs === undefined || recoveryMs > (bounds.recoveryMs ?? 0)))
     checks.push({
-      status: 'fail',
-      code: 'threshold',
+      ...shared,
       subject: `recovery (${scenario})`,
       value: recoveryMs,
       bound: bounds.recoveryMs,
       unit: 'ms',
-      message: `Runs were ${recoveryMs === undefined ? 'not as usual again until the end' : `as usual again only ${formatMs(recoveryMs)} after it`}, over ${formatMs(bounds.recoveryMs ?? 0)}.`,
-      remedy: adviceOf(outcome),
+      message:
+        recoveryMs === undefined
+          ? `After it, runs were not as usual again until the end; ${formatMs(bounds.recoveryMs ?? 0)} are allowed.`
+          : `Runs were as usual again only ${formatMs(recoveryMs)} after it, over ${formatMs(bounds.recoveryMs ?? 0)}.`,
     })
   return checks
 }
@@ -204,22 +205,34 @@ const advice: Record<StressName, string> = {
 
 const muchAmplified = 3
 
-function adviceOf({ scenario, amplificationRatio = 1 }: StressOutcome): string {
-  const loop =
-    amplificationRatio > muchAmplified
-      ? ` It made ${amplificationRatio.toFixed(1)} times as many model calls as usual: bound its retries.`
-      : ''
-  return `${advice[scenario]}${loop}`
+function adviceOf(outcome: StressOutcome): string {
+  const { scenario, recovered } = outcome
+  return [
+    ...(scenario === 'failureRecovery' && recovered === false
+      ? ['Look for what a failed call keeps: a connection, a lock, a breaker that stays open.']
+      : []),
+    advice[scenario],
+    ...amplificationAdvice(outcome),
+  ].join(' ')
 }
 
-/** All `outcomes` together; the weakest point first in the advice. */
+function amplificationAdvice({ amplificationRatio = 1 }: StressOutcome): string[] {
+  if (amplificationRatio <= muchAmplified) return []
+  return [`It made ${formatCount(amplificationRatio)} times as many model calls as usual: bound its retries.`]
+}
+
+/** All `outcomes` together; the weakest point first in the advice, and last what was borne at the cost of others. */
 export function stressOf(usual: UsualRuns, outcomes: readonly StressOutcome[]): Stress {
   const weak = outcomes.filter((one) => stressChecks(one).length > 0).sort((a, b) => a.score - b.score)
+  const borne = outcomes.filter((one) => !weak.includes(one))
   return {
     usual,
     outcomes: [...outcomes],
     resilienceScore: outcomes.length === 0 ? 0 : mean(outcomes.map(({ score }) => score)),
-    advice: weak.map((one) => `${one.scenario}: ${adviceOf(one)}`),
+    advice: [
+      ...weak.map((one) => `${one.scenario}: ${adviceOf(one)}`),
+      ...borne.flatMap((one) => amplificationAdvice(one).map((text) => `${one.scenario}: ${text}`)),
+    ],
   }
 }
 

@@ -60,7 +60,10 @@ export function stressScenarios({ concurrency, durationMs }: StressScale): Stres
           { durationMs: stepMs, concurrency: factor * concurrency },
         ]),
       },
-      steps: times.map((factor, step) => ({ fromMs: step * stepMs, name: `${factor} times the usual load` })),
+      steps: times.map((factor, step) => ({
+        fromMs: step * stepMs,
+        name: factor === 1 ? 'the usual load' : `${factor} times the usual load`,
+      })),
     },
     {
       ...plain,
