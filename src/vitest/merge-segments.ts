@@ -1,6 +1,5 @@
 import { judge } from '../compare/judge.ts'
 import type { Case } from '../domain/case.ts'
-import type { Check } from '../domain/check.ts'
 import { toColumns } from '../domain/columns.ts'
 import { describeConditions } from '../domain/conditions.ts'
 import { type FaultsMet, faultKinds, noFaults } from '../domain/fault.ts'
@@ -16,6 +15,7 @@ import { mergeSeries } from '../domain/time-series.ts'
 import { sumKnown } from '../domain/usage.ts'
 import { problemsKept } from '../run/record.ts'
 import { type GatheredExecution, keptColumns } from './gather.ts'
+import { checksOfParts, distinctBy, segmentOfRecord } from './merge-checks.ts'
 
 /**
  * `executions`, those that made parts of one load as one, judged on all of them.
@@ -35,9 +35,7 @@ function mergedOrNot(parts: readonly GatheredExecution[], isMerge: boolean): rea
 }
 
 function segmentOf(one: GatheredExecution | undefined): Segment | undefined {
-  if (one === undefined) return undefined
-  const { load } = one.record.plan
-  return isOpen(load) ? load.segment : undefined
+  return one && segmentOfRecord(one.record)
 }
 
 // The folder of the project may be another one on each machine.
@@ -110,7 +108,7 @@ function mergedExecution(gathered: readonly GatheredExecution[]): GatheredExecut
     samples,
     summary,
     comparability,
-    checks: [...ownChecks(records), ...missingParts(gathered)],
+    checks: checksOfParts(parts),
     warnings: distinctBy(
       records.flatMap(({ verdict }) => verdict.warnings),
       ({ message }) => message,
@@ -261,37 +259,6 @@ function mergedFaults(records: readonly ExecutionRecord[]): FaultsMet | undefine
   for (const one of known) for (const kind of faultKinds) injected[kind] += one.injected[kind]
   const sum = (read: (one: FaultsMet) => number) => known.reduce((total, one) => total + read(one), 0)
   return { calls: sum(({ calls }) => calls), injected, past: sum(({ past }) => past) }
-}
-
-// What each part says of itself holds of the whole; what the whole comes to is judged anew.
-function ownChecks(records: readonly ExecutionRecord[]): Check[] {
-  return distinctBy(
-    records.flatMap(({ verdict }) => verdict.checks),
-    ({ message }) => message,
-  )
-}
-
-function missingParts(parts: readonly GatheredExecution[]): Check[] {
-  const of = segmentOf(parts[0])?.of ?? 0
-  const present = new Set(parts.map((one) => segmentOf(one)?.index))
-  const missing = Array.from({ length: of }, (_, at) => at + 1).filter((index) => !present.has(index))
-  if (missing.length === 0) return []
-  return [
-    {
-      status: 'inconclusive',
-      code: 'tooFewSamples',
-      subject: 'parts of the load',
-      value: present.size,
-      bound: of,
-      unit: 'count',
-      message: `Of ${of} parts of the load ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: the load was lower than planned.`,
-      remedy: 'See what became of the sessions that made them, and give their blobs to `vitest --merge-reports`.',
-    },
-  ]
-}
-
-function distinctBy<Value>(values: readonly Value[], key: (value: Value) => string): Value[] {
-  return [...new Map(values.map((value) => [key(value), value])).values()]
 }
 
 function orAbsent<Value>(values: Value[]): Value[] | undefined {

@@ -178,6 +178,16 @@ describe('the parts of a load', async () => {
     expect(merged(parts.slice(0, 3)).record.verdict.checks[0]?.message).toContain('4 is missing')
   })
 
+  test('that start far apart are another load, and the whole is not clear', () => {
+    const [first, ...others] = parts
+    const apart = (ms: number) => merged([changed(first, { loadStartedAt: later(ms) }), ...others]).record.verdict
+    expect(apart(1_000).status).toBe('pass')
+    expect(apart(1_001)).toMatchObject({ status: 'inconclusive', checks: [{ value: 1_001, bound: 1_000 }, {}] })
+    expect(apart(90_000).checks[0]?.message).toBe(
+      'Parts of the load started 90 s apart: the load was lower than planned.',
+    )
+  })
+
   test('are left alone in the session that makes one, and judged where no other comes', () => {
     const [first] = parts
     expect(mergeSegments([first as GatheredExecution], false)).toEqual([first])
