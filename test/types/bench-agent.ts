@@ -1,5 +1,5 @@
 // Checked by `npm run types`: what users write must compile, and what they misspell must not.
-import { benchAgent, jsonl, measureAgent, type StandardSchema, sweep } from '../../src/index.ts'
+import { benchAgent, jsonl, measureAgent, type StandardSchema, stressAgent, sweep } from '../../src/index.ts'
 import '../../src/matchers.ts'
 import { expect, test } from 'vitest'
 
@@ -178,3 +178,49 @@ sweep('wrong output', { over: { concurrency: [1] }, agent: () => 1 }, ({ output 
 sweep('wrong efficiency', { over: { concurrency: [1] }, agent: () => 1, thresholds: { efficiencyRatio: { 5: '70%' } } })
 // @ts-expect-error no level has a baseline
 sweep('with a baseline', { over: { concurrency: [1] }, agent: () => 1, baseline: false })
+
+// A stress suite knows what its agent takes and returns, and the kinds of stress.
+stressAgent('under stress', {
+  agent: ({ signal }) => refundOf(String(signal.aborted)),
+})
+stressAgent(
+  'with all it may say',
+  {
+    cases: [{ input: 'invoice 17', expected: 17 }],
+    where: ({ input }) => input.startsWith('invoice'),
+    concurrency: 2,
+    durationMs: 1_000,
+    setup: async () => ({ db: await freshDb() }),
+    teardown: ({ db }) => db.close(),
+    agent: async ({ input, state, signal }) => ({ text: await refund(input, state.db, signal) }),
+    limits: { latencyMs: 5_000 },
+    spendUsd: 1,
+    scenarios: {
+      largeInputs: false,
+      spike: { slowdownRatio: 20, recoveryMs: 500 },
+      rateLimiting: { successRatio: 0.9 },
+    },
+    thresholds: { resilienceScore: 0.8 },
+  },
+  ({ output, expected, expect }) => expect(output.text.length).toBeGreaterThan(expected.valueOf()),
+)
+stressAgent.skip('a', { agent: () => 1 })
+stressAgent.only('b', { agent: () => 1 })
+// @ts-expect-error the agent is missing
+stressAgent('no agent', { durationMs: 1_000 })
+// @ts-expect-error a kind of stress that does not exist
+stressAgent('misspelt kind', { agent: () => 1, scenarios: { spikes: false } })
+// @ts-expect-error a kind of stress is left out by false
+stressAgent('left in', { agent: () => 1, scenarios: { spike: true } })
+// @ts-expect-error a bound that does not exist
+stressAgent('misspelt bound', { agent: () => 1, scenarios: { spike: { recoverMs: 1 } } })
+// @ts-expect-error all kinds are judged by one score
+stressAgent('thresholds of a scenario', { agent: () => 1, thresholds: { latencyMs: { p95: 1 } } })
+// @ts-expect-error each kind of stress has its own load
+stressAgent('with a load', { agent: () => 1, load: { concurrency: 2 } })
+// @ts-expect-error each kind of stress has its own number of runs
+stressAgent('with runs', { agent: () => 1, runs: 5 })
+// @ts-expect-error an option that does not exist
+stressAgent('misspelt option', { agent: () => 1, warmUp: 2 })
+// @ts-expect-error the output is a number, which has no such method
+stressAgent('wrong output', { agent: () => 1 }, ({ output }) => output.trim())
