@@ -211,6 +211,7 @@ describe('the parts of a load', async () => {
       ...two.map((part) => changed(part, { identity: { ...part.record.identity, file: 'test/other.perf.ts' } })),
       ...(await partsOf({ ...mixed, load: { ratePerSecond: 10, durationMs: 1_000 } }, 2)),
     ]
+    expect(mergeSegments([parts[0] as GatheredExecution, changed(parts[1], { attempt: 1 })], true)).toHaveLength(2)
     const runs = mergeSegments([...two, ...others], true).map(({ record }) => record.summary.runs)
     expect(runs).toEqual([30, 30, 30, 30, 10])
   })
