@@ -136,8 +136,9 @@ function scoreOf({
   recovered,
   recoveryMs,
 }: Omit<StressOutcome, 'score'>): number {
+  // Unknown without a run that is timed, and then none is good; or where nothing took any time.
   const speed =
-    slowdownRatio === undefined ? 0 : Math.min(1, bounds.slowdownRatio / Math.max(slowdownRatio, Number.MIN_VALUE))
+    slowdownRatio === undefined ? 1 : Math.min(1, bounds.slowdownRatio / Math.max(slowdownRatio, Number.MIN_VALUE))
   const recovery =
     recovered === undefined
       ? 1

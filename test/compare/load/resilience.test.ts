@@ -134,8 +134,12 @@ describe('the recovery', () => {
   })
 
   test('goes by when runs end, whatever their order', () => {
-    const runs = [...inTurn(2_300, [100, 100, 100]), ...inTurn(1_500, [700], { outcome: 'wrong' })]
+    const runs = [...inTurn(2_300, [100, 100, 100]).reverse(), ...inTurn(1_500, [700], { outcome: 'wrong' })]
     expect(recovery(runs)).toEqual({ recovered: true, recoveryMs: 400 })
+  })
+
+  test('does not count what ends under stress', () => {
+    expect(recovery([...inTurn(1_500, [100, 100, 100]), ...inTurn(1_900, [201, 201, 201])])).toEqual(never)
   })
 
   test('is never when there are no three of them', () => {
@@ -208,6 +212,10 @@ describe('the score', () => {
     expect(outcome([lasting(300)]).score).toBe(1)
     expect(outcome([lasting(600)]).score).toBe(0.5)
     expect(outcome([{ outcome: 'error' }]).score).toBe(0)
+    const stressed = { scenario: 'spike', sentence: '', execution: '', bounds, isOutage: false } as const
+    const instant = outcomeOf({ ...stressed, samples: samplesOf([lasting(1)]) }, { ...usual, p95Ms: 0 })
+    expect(instant.slowdownRatio).toBeUndefined()
+    expect(instant.score).toBe(1)
   })
 
   test('falls by how far the recovery is over its bound, to nothing when there is none', () => {
