@@ -27,7 +27,8 @@ export async function executeClosed(
   let lastStartMs: number | undefined
   let breathedMs = clock.nowMs()
   let turn: Promise<unknown> = Promise.resolve()
-  const isOver = () => next >= most || course.isOver() || (timed && clock.nowMs() >= endMs)
+  const isEnded = () => course.isOver() || (timed && clock.nowMs() >= endMs)
+  const isOver = () => next >= most || isEnded()
 
   /** When the next run is due; resolves when it is. Lanes wait one after the other, so that a late timer frees only one. */
   async function turnToStart(): Promise<number> {
@@ -36,7 +37,7 @@ export async function executeClosed(
     turn = promise
     await before
     const dueMs = nextStartMs(load, clock.nowMs(), lastStartMs)
-    if (dueMs > clock.nowMs() && !course.isOver()) await sleep(clock, dueMs - clock.nowMs())
+    while (dueMs > clock.nowMs() && !isEnded()) await sleep(clock, Math.min(dueMs - clock.nowMs(), longestWaitMs))
     lastStartMs = Math.max(dueMs, clock.nowMs())
     resolve()
     return dueMs
@@ -47,7 +48,7 @@ export async function executeClosed(
       const index = next
       next += 1
       const dueMs = load.runsPerSecond === undefined ? clock.nowMs() : await turnToStart()
-      if (course.isOver()) return
+      if (isEnded()) return
       await course.run(index, dueMs)
       if (clock.nowMs() - breathedMs < breathEveryMs) continue
       await clock.breathe()

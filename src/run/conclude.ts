@@ -24,14 +24,8 @@ export interface ScenarioResult {
   mistake?: BenchAgentError | undefined
 }
 
-function durationOf(samples: Samples): number {
-  let firstMs = Number.POSITIVE_INFINITY
-  let lastMs = 0
-  for (let index = 0; index < samples.length; index++) {
-    firstMs = Math.min(firstMs, samples.startedAtMs[index] ?? 0)
-    lastMs = Math.max(lastMs, samples.endedAtMs[index] ?? 0)
-  }
-  return samples.length === 0 ? 0 : lastMs - firstMs
+function durationOf({ firstStartMs, lastEndMs }: Course): number {
+  return Math.max(0, lastEndMs - firstStartMs)
 }
 
 /** Ends the watching of `course`, summarizes its samples and judges them. */
@@ -49,7 +43,7 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
   const resources = {
     ...readings,
     ...generatorOf(course),
-    durationMs: Math.max(0, durationOf(samples) - pausedMs - course.waitedMs),
+    durationMs: Math.max(0, durationOf(course) - pausedMs - course.waitedMs),
   }
   const summary = summarize(samples, resources, plan.cases, course.fold)
   const comparability = comparabilityOf(course)

@@ -12,6 +12,7 @@ import type { SeriesTaker } from '../domain/time-series.ts'
 import { readCpuMs } from '../measure/cpu.ts'
 import type { Meter } from '../measure/meter.ts'
 import type { RunSetting } from '../measure/setting.ts'
+import type { LogHistogram } from '../stats/log-histogram.ts'
 import type { Answer } from './clear.ts'
 import type { Instruments } from './instruments.ts'
 import type { ScenarioSetting } from './setting.ts'
@@ -46,6 +47,11 @@ export interface Course {
   fold?: Fold | undefined
   /** Whether who asked needs no further run. */
   enough: boolean
+  /** The first start and the last end of all runs, on the clock of the load. */
+  firstStartMs: number
+  lastEndMs: number
+  /** How late runs were called; absent under a closed load, which calls none late. */
+  lags: LogHistogram | undefined
   /** Time in which others were at work, in milliseconds. */
   waitedMs: number
   /** Starts that the load dropped. */
@@ -56,7 +62,7 @@ export interface Course {
 
 /** Why no further run should start; absent when the next one may. */
 export function stopReasonOf({ setting, samples, tally, meter }: Course): Check | undefined {
-  return stopReason(setting.plan, samples, tally, setting.ledger, meter?.totalUsd() ?? 0)
+  return stopReason(setting.plan, samples, tally, setting.ledger, meter?.totalUsd() ?? 0, setting.mayOverload)
 }
 
 /** Lets no further run start once the runs in flight, with what was spent before, have reached a cap. */

@@ -7,6 +7,7 @@ import { createSamples, mostRows, runsMade } from '../domain/sample.ts'
 import { takeSeries } from '../domain/time-series.ts'
 import { startMeter } from '../measure/meter.ts'
 import { measureRun } from '../measure/run.ts'
+import { logHistogram, record } from '../stats/log-histogram.ts'
 import { answerAfter, certainFailure, unanswered } from './clear.ts'
 import { conclude, type ScenarioResult } from './conclude.ts'
 import { runsToConfirm } from './confirm.ts'
@@ -30,7 +31,7 @@ import type { ScenarioSetting } from './setting.ts'
 import { emptyTally, tallyRun, tallySpend } from './tally.ts'
 import { emptyTraces, keepTrace } from './traces.ts'
 import { takesTurns } from './turn.ts'
-import { underFaults } from './under-faults.ts'
+import { readyFaults, underFaults } from './under-faults.ts'
 import { countedIn, cutRunsInFlight, isGeneratorLate, isSeriesKept, noteInSeries } from './under-load.ts'
 
 // What we keep of each run must not look like the agent's leak, which the second half of the cycles tells.
@@ -68,6 +69,9 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     answer: plan.looks === undefined || takesTurns() ? undefined : unanswered,
     confirmedFrom: undefined,
     enough: false,
+    firstStartMs: Number.POSITIVE_INFINITY,
+    lastEndMs: 0,
+    lags: isOpen(plan.load) ? logHistogram() : undefined,
     waitedMs: 0,
     dropped: 0,
     series,
@@ -114,6 +118,7 @@ async function runAll(course: Course): Promise<void> {
     const warm = await warmUp(course)
     const runSetting = settingOf(course, isOneAtATime(plan.load) && (warm === undefined || warm >= cpuWorthMs))
     const pace = await precisePaceOf(plan.load, clock)
+    await readyFaults(course)
     if (setting.startsAtMs !== undefined) await untilWallTime(setting.startsAtMs, course)
     course.originMs = clock.nowMs()
     course.loadStartedAt = new Date()
@@ -132,6 +137,9 @@ async function runAll(course: Course): Promise<void> {
       account?.close()
       // A run is due when its set-up is done; under an open load as much earlier as it was called too late.
       const keepsDetails = samples.length < detailed
+      course.firstStartMs = Math.min(course.firstStartMs, measured.startedMs - course.originMs)
+      course.lastEndMs = Math.max(course.lastEndMs, measured.endedMs - course.originMs)
+      if (course.lags !== undefined) record(course.lags, Math.max(0, lagMs))
       const dueAtMs = measured.startedMs - lagMs
       keepOrFold(keeping, [measured, caseIndex, dueAtMs, course.originMs, keepsDetails], (kept, at) => {
         if (isGeneratorLate(kept, at, lagMs)) kept.degraded[at] = 1

@@ -1,12 +1,12 @@
 import type { BreakingPointSearch, BreakingPointStudy, Probe, ProbeNote } from '../domain/breaking-point.ts'
 import { brokenBy } from './breaking-point/judge.ts'
-import { findBreakingPoint } from './breaking-point.ts'
+import { searchBreakingPoint } from './breaking-point.ts'
 import type { ScenarioResult } from './conclude.ts'
 import { makeProbe } from './probe.ts'
 import type { ScenarioSetting } from './setting.ts'
 
-/** Told of a probe as it ends; what it throws ends the search. */
-export type OnProbe = (probe: Probe, result: ScenarioResult) => Promise<void>
+/** Told of a probe as it ends; whether its cap on spending leaves no room for another one. What it throws ends the search. */
+export type OnProbe = (probe: Probe, result: ScenarioResult) => Promise<boolean>
 
 /** Finds the highest load that the agent of `setting` sustains; only the first probe warms up. */
 export async function searchWithAgent(
@@ -14,21 +14,23 @@ export async function searchWithAgent(
   search: BreakingPointSearch,
   onProbe: OnProbe,
 ): Promise<BreakingPointStudy> {
-  let made = 0
-  const found = await findBreakingPoint(search, async (request) => {
-    const plan = made === 0 ? setting.plan : { ...setting.plan, warmup: 0 }
-    made += 1
-    const { probe, result } = await makeProbe(
-      { ...setting, plan, execution: crypto.randomUUID() },
-      search.objectives,
-      request,
-      made,
-    )
-    await onProbe(probe, result)
-    return probe
-  })
-  const { probes, runs: _, ...answer } = found
-  return { objectives: [...search.objectives], answer, probes: probes.map((probe) => noteOf(search, probe)) }
+  const notes: ProbeNote[] = []
+  const searching = searchBreakingPoint(search)
+  const objectives = [...search.objectives]
+  let step = searching.next()
+  while (!step.done) {
+    const isFirst = notes.length === 0
+    const plan = isFirst ? setting.plan : { ...setting.plan, warmup: 0 }
+    // The first probe has no load that could be too much.
+    const probing = { ...setting, plan, mayOverload: !isFirst, execution: crypto.randomUUID() }
+    const { probe, result } = await makeProbe(probing, search.objectives, step.value, notes.length + 1)
+    notes.push(noteOf(search, probe))
+    if (await onProbe(probe, result))
+      return { objectives, answer: { answer: 'refused', reason: 'cap', cap: 'cost' }, probes: notes }
+    step = searching.next(probe)
+  }
+  const { probes: _, runs: __, ...answer } = step.value
+  return { objectives, answer, probes: notes }
 }
 
 function noteOf(search: BreakingPointSearch, probe: Probe): ProbeNote {

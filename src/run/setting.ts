@@ -45,6 +45,8 @@ export interface ScenarioSetting {
   onConcluded?: ((result: { record: ExecutionRecord }) => void) | undefined
   /** When the load starts, in milliseconds since 1970; absent where nobody waits for that. */
   startsAtMs?: number | undefined
+  /** Whether the load may be more than what is behind it bears, so that refused runs are what is measured. @default false */
+  mayOverload?: boolean | undefined
   /** Runs after which nothing is in flight, and who is told then; absent when runs go through. */
   cycle?: { runs: number; onEnd: () => void } | undefined
   /** Whether no further run is needed, asked whenever one has ended. @default false */

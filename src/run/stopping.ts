@@ -16,6 +16,7 @@ export interface SpendLedger {
  * Why no further run should start; absent when the next one may.
  *
  * @param inFlightUsd what runs in flight have spent so far
+ * @param mayOverload whether runs that the infrastructure breaks are what is measured
  */
 export function stopReason(
   plan: Plan,
@@ -23,8 +24,13 @@ export function stopReason(
   tally: Tally,
   ledger: SpendLedger,
   inFlightUsd = 0,
+  mayOverload = false,
 ): Check | undefined {
-  return refusal(tally) ?? unreachable(plan, samples) ?? overspent(plan, samples, tally, ledger, inFlightUsd)
+  return (
+    refusal(tally) ??
+    (mayOverload ? undefined : unreachable(plan, samples)) ??
+    overspent(plan, samples, tally, ledger, inFlightUsd)
+  )
 }
 
 function refusal({ refused }: Tally): Check | undefined {

@@ -69,7 +69,7 @@ function traceOf(rows: readonly Row[], { path, file, speed, columns }: Source): 
 }
 
 const usualNames = {
-  at: ['TIMESTAMP', 'timestamp', 'Timestamp', 'atMs'],
+  at: ['TIMESTAMP', 'timestamp', 'atMs'],
   inputTokens: ['ContextTokens', 'input_length', 'inputTokens'],
   outputTokens: ['GeneratedTokens', 'output_length', 'outputTokens'],
 } as const

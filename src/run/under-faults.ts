@@ -1,12 +1,19 @@
 import { type FaultsMet, faultKinds, noFaults } from '../domain/fault.ts'
 import type { Course } from './course.ts'
 
+/** Loads what faults need, so that their clock begins with that of the load. */
+export async function readyFaults({ setting: { plan } }: Course): Promise<void> {
+  if (plan.faults.length > 0) await import('../capture/intercept/faults.ts')
+}
+
 /** `work`, whose model calls meet the faults of the plan. */
 export async function underFaults(course: Course, work: () => Promise<void>): Promise<void> {
   const { plan, clock } = course.setting
   if (plan.faults.length === 0) return work()
   const { injectFaults } = await import('../capture/intercept/faults.ts')
-  const faults = await injectFaults(plan.faults, plan.faultSeed, clock)
+  // Executions of a sweep take turns: only that one of them has runs in flight whose turn it is.
+  const isOurs = () => [...course.instruments.inFlight.runs()].length > 0
+  const faults = await injectFaults(plan.faults, plan.faultSeed, clock, isOurs)
   try {
     await work()
   } finally {

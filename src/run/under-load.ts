@@ -1,10 +1,10 @@
+import { quantiles } from '../domain/distribution.ts'
 import { formatMs } from '../domain/format.ts'
 import { isEndedByTime, isOpen, type Load } from '../domain/load.ts'
 import type { Resources } from '../domain/metric-kind.ts'
 import { isTimed, outcomeAt, type Samples, valueAt } from '../domain/sample.ts'
 import type { SeriesTaker } from '../domain/time-series.ts'
-import { quantile } from '../stats/quantile.ts'
-import { sorted } from '../stats/sorted.ts'
+import { quantileOf } from '../stats/log-histogram.ts'
 import type { Course } from './course.ts'
 
 // A start this late, and by this share of what the run took, is the generator's doing and not the agent's.
@@ -36,12 +36,9 @@ export function cutRunsInFlight({ setting, instruments }: Course): void {
 }
 
 /** What the generator of an open load did; nothing under a closed one, which starts nothing late and drops nothing. */
-export function generatorOf({ setting, samples, dropped }: Course): Pick<Resources, 'droppedRuns' | 'sendLagMs'> {
-  if (!isOpen(setting.plan.load)) return {}
-  const lags = Array.from({ length: samples.length }, (_, index) =>
-    Math.max(0, (samples.startedAtMs[index] ?? 0) - (samples.dueAtMs[index] ?? 0)),
-  )
-  return { droppedRuns: dropped, sendLagMs: lags.length === 0 ? undefined : quantile(sorted(lags), 0.99) }
+export function generatorOf({ lags, dropped }: Course): Pick<Resources, 'droppedRuns' | 'sendLagMs'> {
+  if (lags === undefined) return {}
+  return { droppedRuns: dropped, sendLagMs: lags.count === 0 ? undefined : quantileOf(lags, quantiles.p99) }
 }
 
 /** Whether an execution under `load` is told second by second: one of a number of runs at a time is the same from start to end. */

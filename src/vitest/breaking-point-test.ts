@@ -64,6 +64,7 @@ async function searchInTest(context: TestContext, declared: Declared): Promise<v
       setting.ledger.spentBeforeUsd += spentUsd ?? 0
       requireNoRefusal(declared, result)
       await sendNotice(task, probeLine(declared.name, probe))
+      return result.record.verdict.checks.some(({ code }) => code === 'spend')
     })
     const checks = breakingPointChecks(breakingPoint, options.thresholds?.sustainedPerSecond)
     concludeStudy(task, declared, {
@@ -81,7 +82,7 @@ async function searchInTest(context: TestContext, declared: Declared): Promise<v
 function requireNoRefusal({ name }: Declared, { record, mistake }: ScenarioResult): void {
   if (mistake !== undefined) throw mistake
   const refused = record.verdict.checks.filter(
-    ({ code }) => code === 'provider' || code === 'spend' || code === 'openStream',
+    ({ code, status }) => code === 'provider' || code === 'openStream' || (code === 'spend' && status === 'fail'),
   )
   if (refused.length === 0) return
   const text = explainVerdict(name, { ...record.verdict, checks: refused }, record.problems, true)

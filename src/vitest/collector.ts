@@ -1,5 +1,6 @@
 import type { TestContext } from 'vitest'
 import type { BenchAgentError } from '../domain/errors.ts'
+import { longestTimerMs } from '../domain/limit.ts'
 import type { BenchAgent, RunnerOptions } from './api.ts'
 import { type CallSite, callSite } from './call-site.ts'
 import { destructuredNames } from './fixture-names.ts'
@@ -141,12 +142,20 @@ function collect(kind: TestKind, own: Record<string, unknown>, ...[name, given, 
     // execution, and a test that fills its baseline makes several.
     timeout:
       turns === undefined
-        ? executions *
-          (runner.timeout ?? (own.todo || concurrent || mistake !== undefined ? 0 : kind.timeoutMs(title, scenario)))
+        ? waitable(
+            executions *
+              (runner.timeout ??
+                (own.todo || concurrent || mistake !== undefined ? 0 : kind.timeoutMs(title, scenario))),
+          )
         : 0,
     meta: { ...runner.meta, benchAgent: { id: declared.id, records: [] } },
     ...(own.todo ? {} : { handler: asking([scenario.setup, check], (context) => kind.run(context, declared)) }),
   } as never)
+}
+
+// Vitest hands it to a timer, which fires at once where it is longer than a timer can wait; 0 is no limit.
+function waitable(ms: number): number {
+  return ms > longestTimerMs ? 0 : ms
 }
 
 function splitOptions(

@@ -100,7 +100,7 @@ function gatherExecution(test: TestCase, raw: ExecutionRecord, place: string | u
   if (record.verdict.warnings.some(({ code }) => code === 'unattributed')) forgetCalls(samples)
   const state = test.result().state
   // Of a study that failed, not all executions did.
-  const isPartOfStudy = test.meta().benchAgent?.studies !== undefined
+  const isPartOfStudy = test.meta().benchAgent?.byVerdict === true
   return {
     record: {
       ...record,

@@ -7,6 +7,7 @@ import { wallClock } from '../domain/clock.ts'
 import { BenchAgentError } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'
 import { executionLimitMs, type Plannable, planScenario } from '../domain/plan.ts'
+import { runsMade } from '../domain/sample.ts'
 import type { StressOutcome, UsualRuns } from '../domain/stress.ts'
 import { explainVerdict, verdictOf } from '../domain/verdict.ts'
 import { readEnvironment } from '../measure/environment.ts'
@@ -28,6 +29,8 @@ import { watchScenario } from './watch.ts'
 
 /** What the tests of one stress suite share. */
 export interface StressSuite {
+  /** What its executions have spent so far, in US dollars; absent before the first. */
+  spentUsd?: number | undefined
   name: string
   options: StressOptions
   check: Declared['check']
@@ -71,12 +74,13 @@ async function stressInTest(
     const result = await executionIn(context, declared, suite, scenario, grown)
     const { samples, record } = result
     const outcome = outcomeOf({ ...scenario, scenario: scenario.name, execution: record.execution, samples }, usual)
-    const unmet = unmetFaults(scenario, record)
+    const unmet = [...unmetFaults(scenario, record), ...cutShort(result)]
     // The last attempt counts of a test that is retried, and none where there was no stress.
     const others = suite.outcomes.filter((one) => one.scenario !== scenario.name)
     suite.outcomes = unmet.length === 0 ? [...others, outcome] : others
     suite.results.push(result)
-    const checks = [...stressChecks(outcome), ...unmet]
+    // What was not put under its stress breaks no bound of it.
+    const checks = unmet.length === 0 ? stressChecks(outcome) : unmet
     const { verdict } = record
     Object.assign(verdict, verdictOf([...verdict.checks, ...checks], verdict.warnings, verdict.findings))
     const failed = verdict.checks.filter(({ status }) => status === 'fail')
@@ -85,6 +89,24 @@ async function stressInTest(
   } finally {
     release?.()
   }
+}
+
+/** What says that an execution was not made as planned, so that it tells nothing of the stress; none when it was. */
+function cutShort({ record, samples }: ScenarioResult): Check[] {
+  const stopped = record.verdict.checks.some(({ code }) => code === 'spend' || code === 'provider')
+  const isLong = runsMade(samples) > samples.length
+  if (!stopped && !isLong) return []
+  return [
+    {
+      status: 'inconclusive',
+      code: 'tooFewSamples',
+      subject: 'stress',
+      message: isLong
+        ? 'There are more runs than are kept one by one, so that it cannot be told how each of them was.'
+        : 'It was stopped before its end, so that it tells nothing of the stress.',
+      remedy: isLong ? 'Lower `durationMs`.' : 'Raise `spendUsd`, or mend what stopped it.',
+    },
+  ]
 }
 
 function enlargedCases(cases: readonly Case[], times: number): Case[] | undefined {
@@ -119,6 +141,8 @@ export function unmetFaults(
   ]
 }
 
+const usualName = 'usual load'
+
 async function usualIn(
   context: TestContext,
   declared: Declared,
@@ -126,7 +150,7 @@ async function usualIn(
   cases: readonly Case[],
 ): Promise<UsualRuns> {
   const { concurrency = 1, durationMs = usualDurationMs } = suite.options
-  const load = { name: 'usual load', load: { concurrency, durationMs } }
+  const load = { name: usualName, load: { concurrency, durationMs } }
   const { samples, record } = await executionIn(context, declared, suite, load, cases)
   const usual = usualOf(samples, concurrency)
   if (usual !== undefined) return usual
@@ -143,16 +167,18 @@ type Execution = { name: string; cycleRuns?: number | undefined } & Pick<
 >
 
 function planned(
-  suite: Pick<StressSuite, 'options'>,
+  suite: Pick<StressSuite, 'options' | 'spentUsd'>,
   name: string,
   { load, runs, concurrency, faults }: Partial<Execution>,
   cases: readonly Case[],
 ) {
-  const { durationMs: _, scenarios: __, thresholds: ___, concurrency: ____, ...own } = suite.options
+  const { durationMs: _, scenarios: __, thresholds: ___, concurrency: ____, spendUsd: cap, ...own } = suite.options
+  // What the others have spent of the suite's cap is gone.
+  const spendUsd = cap === undefined ? undefined : Math.max(Number.MIN_VALUE, cap - (suite.spentUsd ?? 0))
   // Success is held against the bounds of the stress.
   const thresholds = { successRatio: 0 }
   const perCase = typeof runs === 'number' ? Math.ceil(runs / cases.length) : runs
-  return planScenario(name, { ...own, thresholds, load, runs: perCase, concurrency, faults }, cases)
+  return planScenario(name, { ...own, spendUsd, thresholds, load, runs: perCase, concurrency, faults }, cases)
 }
 
 function scenarioOf(context: TestContext, suite: StressSuite, plan: ReturnType<typeof planned>) {
@@ -200,6 +226,7 @@ async function executionIn(
       ...setting,
       execution: id,
       environment: readEnvironment(),
+      mayOverload: execution.name !== usualName,
       cycle: cycleRuns === undefined ? undefined : { runs: cycleRuns, onEnd: () => undefined },
       onConcluded: ({ record }) => keepRecord(task, record),
       onPause: sender.offer,
@@ -207,6 +234,7 @@ async function executionIn(
       onCount: watch?.onCount,
     })
     addSpend(settings, result.record.spentUsd)
+    suite.spentUsd = (suite.spentUsd ?? 0) + (result.record.spentUsd ?? 0)
     await sender.flush(result.samples)
     if (result.mistake !== undefined) throw result.mistake
     return result

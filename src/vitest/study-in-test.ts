@@ -21,6 +21,7 @@ export async function runStudyTest(
   declared: Declared,
   study: () => Promise<void>,
 ): Promise<void> {
+  Object.assign(context.task.meta.benchAgent ?? {}, { byVerdict: true })
   if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
   if (isMadeElsewhere(workerSettings())) return context.skip(madeElsewhere)
   try {

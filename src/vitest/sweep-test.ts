@@ -4,6 +4,7 @@ import { efficiencyChecks } from '../compare/load/efficiency-check.ts'
 import type { Case } from '../domain/case.ts'
 import { BenchAgentError, type Mistake, mistakesError } from '../domain/errors.ts'
 import { formatMs, formatValue } from '../domain/format.ts'
+import { isTimed } from '../domain/load-shape.ts'
 import { executionLimitMs, planScenario, quantileMistakes } from '../domain/plan.ts'
 import { readEnvironment } from '../measure/environment.ts'
 import { isImmediate, resolveCases } from '../run/cases.ts'
@@ -106,7 +107,7 @@ async function levelsIn(
       const mistakes = levelMistakes(own, value, all, repeats * turnRuns)
       if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', `the options of "${name}"`, mistakes)
       const cases = all.slice(0, value.caseCount)
-      const spendUsd = options.spendUsd === undefined ? undefined : options.spendUsd / values.length
+      const spendUsd = own.spendUsd === undefined ? undefined : own.spendUsd / values.length
       const plan = plannedInTurns(planScenario(name, { ...own, spendUsd, runs }, cases), repeats, turnRuns)
       const execution = executionOfStudy(context, declared, own, plan)
       const { identity } = execution
@@ -141,6 +142,13 @@ function levelMistakes(
   totalRuns: number,
 ): Mistake[] {
   const mistakes = quantileMistakes({ ...own, categories: {} }, cases.slice(0, 1), totalRuns)
+  if (own.load !== undefined && (isTimed(own.load) || 'ratePerSecond' in own.load))
+    mistakes.push({
+      path: 'load',
+      expected: 'a number of runs in flight, for levels take turns',
+      got: 'a load that goes by time',
+      remedy: 'Measure such loads as scenarios of their own.',
+    })
   if (caseCount === undefined || caseCount <= cases.length) return mistakes
   const expected = `at most ${cases.length}, for there are no more cases`
   return [...mistakes, { path: 'over.caseCount', expected, got: String(caseCount) }]

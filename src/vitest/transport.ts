@@ -11,6 +11,8 @@ export interface TestMeasurements {
   id?: string | undefined
   /** One for each execution, oldest first; a retried test has several. */
   records: ExecutionRecord[]
+  /** Whether each record fails by its own verdict only: tests of a study hold several. @default false */
+  byVerdict?: boolean | undefined
   /** Questions that took more than one execution; absent when none was asked. */
   studies?: StudyRecord[] | undefined
   /** Whether it fails when its verdict is inconclusive; only of a part of a load, which is judged elsewhere. @default false */

@@ -125,15 +125,24 @@ describe('it is not reached', () => {
     ['below the highest concurrency', { maxConcurrency: 8 }, 8, 'concurrency', 0.01],
     ['below the highest rate', { maxRatePerSecond: 6 }, 6, 'rate', 0.01],
     ['below a rate that one run at a time exceeds', { maxRatePerSecond: 0.3 }, 0.3, 'rate', 0.01],
-    ['with the runs there are', { maxRuns: 250 }, 16, 'runs', 0.01],
-    ['with the money there is', { maxCostUsd: 2 }, 16, 'cost', 0.01],
-    ['with money of which nobody knows how far it goes', { maxCostUsd: 2 }, 1, 'cost', undefined],
   ] as const)('%s', async ([, cap, atLeast, named, costUsd]) => {
     const found = await search(searchFor(3000, cap), { slots: 100, costUsd })
     expectWhole(found)
     expect(found).toMatchObject({ answer: 'notReached', cap: named })
     if (found.answer === 'notReached') expect(found.atLeastPerSecond / atLeast).toBeGreaterThan(0.9)
     if (found.answer === 'notReached') expect(found.atLeastPerSecond).toBeLessThanOrEqual(atLeast)
+  })
+})
+
+describe('what was done with so many at a time is not yet sustained', () => {
+  test.each([
+    ['where runs are used up before an open load', { maxRuns: 250 }, 'runs', 0.01],
+    ['where money is', { maxCostUsd: 2 }, 'cost', 0.01],
+    ['where nobody knows how far money goes', { maxCostUsd: 2 }, 'cost', undefined],
+  ] as const)('%s', async (_, caps, cap, costUsd) => {
+    const found = await search(searchFor(3000, caps), { slots: 100, costUsd })
+    expectWhole(found)
+    expect(found).toMatchObject({ answer: 'refused', reason: 'cap', cap })
   })
 })
 

@@ -73,6 +73,18 @@ describe('a number of runs in flight', () => {
     expect(endedMs).toBe(1_200)
   })
 
+  test('at most so many a second, for a time, lets nobody start after it who waited for its turn', async () => {
+    const { runs } = await under({ concurrency: 20, runsPerSecond: 5, durationMs: 1_000 }, always(10))
+    expect(runs.map(({ startedMs }) => startedMs)).toEqual([0, 200, 400, 600, 800])
+  })
+
+  test('that waits for its turn sees within a tenth of a second that it is over', async () => {
+    const clock = patientClock()
+    const course = { clock, stopped: () => clock.nowMs() > 300 }
+    const { endedMs } = await under({ concurrency: 1, runsPerSecond: 0.2, durationMs: 60_000 }, always(10), course)
+    expect(endedMs).toBeLessThanOrEqual(500)
+  })
+
   test('cuts those that are on after the time that is left to them', async () => {
     const clock = patientClock()
     const cutAtMs: number[] = []

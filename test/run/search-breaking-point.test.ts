@@ -35,6 +35,7 @@ describe('a search', () => {
         probes.push(probe)
         executions.add(result.record.execution)
         expect(result.record.coldStart === undefined).toBe(probes.length > 1)
+        return false
       }),
     )
     if (pure.answer !== 'found' || found.answer.answer !== 'found') throw new Error('expected both to find a load')
@@ -73,4 +74,25 @@ describe('a search', () => {
     await expect(searching).rejects.toThrow('the key is wrong')
     expect(told).toBe(1)
   })
+})
+
+const searchOfTest = {
+  objectives: [{ metric: 'responseTimeMs', statistic: 'p95', bound: 3_000 }],
+  maxConcurrency: 64,
+  maxRuns: 5_000,
+} as const
+
+test('a cap on spending that is reached ends the search, and keeps what was probed', async () => {
+  const clock = { ...virtualClock(), breathe: async () => undefined }
+  const agent = slotted(clock, 4, () => 1_000)
+  const setting = scenarioSetting(clock, agent, { options: { warmup: 0 } })
+  const probes: Probe[] = []
+  const found = await clock.run(() =>
+    searchWithAgent(setting, searchOfTest, async (probe) => {
+      probes.push(probe)
+      return probes.length === 2
+    }),
+  )
+  expect(found.answer).toEqual({ answer: 'refused', reason: 'cap', cap: 'cost' })
+  expect(found.probes).toHaveLength(2)
 })

@@ -28,16 +28,24 @@ export interface InjectedFaults {
  *
  * @param seed a whole number from 0 to 2³² − 1
  * @param clock that of the load
+ * @param isOurs whether the calls of now are those that the plan is for; others are neither met nor counted
+ * @default isOurs always
  */
 export async function injectFaults(
   plan: readonly Fault[],
   seed: number,
   clock: Clock = wallClock,
+  isOurs: () => boolean = () => true,
 ): Promise<InjectedFaults> {
   const injected = noFaults()
   let calls = 0
+  let others = 0
   let originMs = clock.nowMs()
   const decide = (departure: Departure): Passage | undefined => {
+    if (!isOurs()) {
+      others += 1
+      return undefined
+    }
     const call = { index: calls++, atMs: clock.nowMs() - originMs, provider: departure.protocol.provider }
     const fault = faultFor(plan, call, seed)
     if (fault === undefined) return undefined
@@ -47,7 +55,7 @@ export async function injectFaults(
   const stop = await openDoor({ decide })
   originMs = clock.nowMs()
   const callsBefore = callsInRuns()
-  const past = (): number => Math.max(0, callsInRuns() - callsBefore - calls)
+  const past = (): number => Math.max(0, callsInRuns() - callsBefore - calls - others)
   return { calls: () => calls, past, injected: () => ({ ...injected }), stop }
 }
 

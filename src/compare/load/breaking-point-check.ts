@@ -93,8 +93,8 @@ export function breakingPointChecks({ answer, objectives }: BreakingPointStudy, 
 const capWords = {
   concurrency: 'the highest number of runs in flight was reached',
   rate: 'the highest rate was reached',
-  runs: 'the runs were used up',
-  cost: 'the money was used up',
+  runs: 'there were no runs left for another probe',
+  cost: 'there was no money left for another probe',
 } as const
 const capOptions = {
   concurrency: '`maxConcurrency`',

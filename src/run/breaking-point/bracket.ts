@@ -61,9 +61,9 @@ export function answerOf({ saturation, capacity, low, high }: Bracket): Sustaine
 export function whenCapped(bracket: Bracket, cap: Cap): Sustained {
   const { saturation, low, high } = bracket
   if (low !== undefined && high !== undefined) return found(low, high, slotsOf(bracket))
-  const { end, keptPerSecond } = saturation
-  return high === undefined && isCapEnd(end)
-    ? { answer: 'notReached', atLeastPerSecond: keptPerSecond, cap }
+  // What was done with so many at a time need not be borne at random instants: only an open load tells what is sustained.
+  return high === undefined && low !== undefined && isCapEnd(saturation.end)
+    ? { answer: 'notReached', atLeastPerSecond: low.perSecond, cap }
     : { reason: 'cap', cap }
 }
 

@@ -81,8 +81,8 @@ describe('a load that was not reached', () => {
   test.for([
     ['concurrency', 'the highest number of runs in flight was reached', '`maxConcurrency`'],
     ['rate', 'the highest rate was reached', '`maxRatePerSecond`'],
-    ['runs', 'the runs were used up', '`maxRuns`'],
-    ['cost', 'the money was used up', '`spendUsd`'],
+    ['runs', 'there were no runs left for another probe', '`maxRuns`'],
+    ['cost', 'there was no money left for another probe', '`spendUsd`'],
   ] as const)('is undecided where it is not, by %s', ([cap, words, option]) => {
     for (const bound of [undefined, 41])
       expect(checksOf({ ...notReached, cap }, bound)).toMatchObject([
@@ -103,7 +103,11 @@ describe('a refusal', () => {
     [{ reason: 'failsUnloaded' }, 'fail', /^Too many runs fail without any load/],
     [{ reason: 'insideNoise', objective: 0 }, 'inconclusive', /^The objective \(.*\) lies within what runs differ by/],
     [{ reason: 'insideNoise' }, 'inconclusive', /^An objective lies within/],
-    [{ reason: 'cap', cap: 'cost' }, 'inconclusive', /^The money was used up before the search came to an answer\.$/],
+    [
+      { reason: 'cap', cap: 'cost' },
+      'inconclusive',
+      /^There was no money left for another probe before the search came to an answer\.$/,
+    ],
     [{ reason: 'cap' }, 'inconclusive', /^A cap was reached before/],
     [{ reason: 'nothingSustained' }, 'inconclusive', /^No load was sustained/],
   ] as const)('by %o is told', ([reason, status, message]) => {
