@@ -1,8 +1,8 @@
 import OpenAI from 'openai'
-import { usualBoundBytes } from '../src/compare/load/leak.ts'
+import { usualBoundBytes } from '../src/compare/study/leak.ts'
 import type { Agent } from '../src/domain/scenario.ts'
-import type { Soak } from '../src/domain/soak.ts'
-import { runSoak } from '../src/run/soak.ts'
+import type { Soak } from '../src/domain/study/soak.ts'
+import { runSoak } from '../src/run/study/soak.ts'
 import { settingOf } from './driver-agent.ts'
 
 // One soak, in a process of its own: what one agent leaves behind is no matter of the next one.

@@ -1,5 +1,5 @@
-import type { BreakingPoint } from '../src/domain/breaking-point.ts'
-import { searchBreakingPoint } from '../src/run/breaking-point.ts'
+import type { BreakingPoint } from '../src/domain/study/breaking-point.ts'
+import { searchBreakingPoint } from '../src/run/study/breaking-point.ts'
 import { median } from '../src/stats/moments.ts'
 import { quantile } from '../src/stats/quantile.ts'
 import { sorted } from '../src/stats/sorted.ts'

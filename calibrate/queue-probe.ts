@@ -1,4 +1,4 @@
-import type { Probe, ProbeRequest } from '../src/domain/breaking-point.ts'
+import type { Probe, ProbeRequest } from '../src/domain/study/breaking-point.ts'
 import { mean, standardDeviation } from '../src/stats/moments.ts'
 import { quantile } from '../src/stats/quantile.ts'
 import { sorted } from '../src/stats/sorted.ts'

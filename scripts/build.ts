@@ -42,7 +42,7 @@ const processes: { input: Record<string, string>; groups: CodeSplittingGroup[] }
     input: { plugin: source('plugin.ts'), reporter: source('reporter.ts') },
     groups: [
       { name: 'start', tags: ['$initial'], priority: 1 },
-      { name: 'end', test: /vitest[\\/](gather|conclude)\.ts$|report[\\/]terminal\.ts$/ },
+      { name: 'end', test: /vitest[\\/]session[\\/](gather|conclude)\.ts$|report[\\/]terminal\.ts$/ },
     ],
   },
   { input: { cli: source('cli.ts') }, groups: [] },

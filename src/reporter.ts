@@ -1,4 +1,4 @@
-import { BenchAgentReporter } from './vitest/reporter.ts'
+import { BenchAgentReporter } from './vitest/session/reporter.ts'
 
 export { BenchAgentReporter }
 export default BenchAgentReporter

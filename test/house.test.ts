@@ -29,7 +29,7 @@ describe('src', () => {
     expect(brokenFloors(sources)).toEqual([])
   })
 
-  test('imports within compare only from the rooms below', () => {
+  test('imports within a floor only from the rooms below', () => {
     expect(brokenRooms(sources)).toEqual([])
   })
 

@@ -26,16 +26,30 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   jest: ['domain', 'stats', 'capture', 'measure', 'compare', 'agents', 'run', 'history', 'report'],
 }
 
-/** Likewise the rooms of `compare`; the empty name is what lies in none of them. */
-export const roomsOfCompare: Readonly<Record<string, readonly string[]>> = {
-  evidence: [],
-  load: [],
-  power: ['evidence'],
-  session: ['evidence'],
-  explain: ['evidence', 'session'],
-  '': ['evidence', 'power', 'explain'],
-  looks: ['', 'evidence', 'power'],
-  suite: ['', 'evidence', 'session'],
+/** Likewise the rooms of some floors; the empty name is what lies in none of them. */
+export const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  compare: {
+    evidence: [],
+    study: [],
+    power: ['evidence'],
+    session: ['evidence'],
+    explain: ['evidence', 'session'],
+    '': ['evidence', 'power', 'explain'],
+    looks: ['', 'evidence', 'power'],
+    suite: ['', 'evidence', 'session'],
+  },
+  run: {
+    load: [],
+    source: [],
+    options: [],
+    '': ['load', 'source', 'options'],
+    study: ['', 'load', 'options'],
+  },
+  vitest: {
+    '': [],
+    study: [''],
+    session: [''],
+  },
 }
 
 /** Words that no declared name and no file name has. */
@@ -117,25 +131,28 @@ export function brokenFloors(sources: readonly Source[]): string[] {
   })
 }
 
-/** Imports from one room of `compare` to another that go up or sideways. */
+/** Imports from one room of a floor to another that go up or sideways. */
 export function brokenRooms(sources: readonly Source[]): string[] {
   return sources.flatMap((source) => {
+    const floor = floorOf(source.path) ?? ''
+    const below = rooms[floor]
+    if (below === undefined) return []
     const room = roomOf(source.path)
-    if (room === undefined) return []
-    const below = roomsOfCompare[room]
-    if (below === undefined) return [`${source.path} lies in ${room}, which is no room`]
+    const known = below[room]
+    if (known === undefined) return [`${source.path} lies in ${room}, which is no room`]
     return modulesOf(source).flatMap((specifier) => {
-      const target = resolved(source.path, specifier) ?? ''
+      const target = resolved(source.path, specifier)
+      if (target === undefined || floorOf(target) !== floor) return []
       const other = roomOf(target)
-      return other === undefined || other === room || below.includes(other) ? [] : [`${source.path} imports ${target}`]
+      return other === room || known.includes(other) ? [] : [`${source.path} imports ${target}`]
     })
   })
 }
 
-/** The room of `compare` that `path` lies in, empty for none of them; absent elsewhere. */
-function roomOf(path: string): string | undefined {
-  const [folder, room = '', ...rest] = path.split('/')
-  return folder !== 'compare' ? undefined : rest.length === 0 ? '' : room
+/** The room that `path` lies in; empty for none. */
+function roomOf(path: string): string {
+  const [, room = '', ...rest] = path.split('/')
+  return rest.length === 0 ? '' : room
 }
 
 /** Packages where they may not be imported. */

@@ -15,8 +15,8 @@ import { metricNames } from '../src/domain/metric-name.ts'
 import { presets } from '../src/domain/presets.ts'
 import { outcomes } from '../src/domain/sample.ts'
 import { errorClasses } from '../src/domain/span.ts'
-import { requireScenarioOptions } from '../src/run/options.ts'
-import { requireEnvironment } from '../src/vitest/environment-variables.ts'
+import { requireScenarioOptions } from '../src/run/options/options.ts'
+import { requireEnvironment } from '../src/vitest/session/environment-variables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const documents = ['README.md', 'METHODOLOGY.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'] as const
@@ -117,7 +117,8 @@ describe('the tables', () => {
     const known = /Known here: (.*)\./.exec(scenario)?.[1]?.split(', ') ?? []
     const rows = rowsOf(readme, '| Option | Default')
     expect(namesOf(rows.map((row) => row.slice(0, 1))).sort()).toEqual(known.sort())
-    const project = /interface PerfProjectOptions \{([\s\S]*?)\n\}/.exec(read('src/vitest/perf-project.ts'))?.[1] ?? ''
+    const project =
+      /interface PerfProjectOptions \{([\s\S]*?)\n\}/.exec(read('src/vitest/session/perf-project.ts'))?.[1] ?? ''
     const fields = [...project.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name)
     const afterwards = readme.slice(readme.indexOf('## perfProject'))
     // As long as there is but one mode, it is nothing to choose.

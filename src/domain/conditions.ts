@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts'
 import { describeFaults } from './fault-words.ts'
-import { describeLoad, type LoadNote } from './load.ts'
+import { describeLoad, type LoadNote } from './load/load.ts'
 
 /** Under what an agent is measured, in a few words, as it stands in a baseline: its load, and what goes wrong. */
 export function describeConditions({

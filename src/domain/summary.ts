@@ -1,6 +1,6 @@
 import type { Case } from './case.ts'
 import { type Distribution, distributionOf } from './distribution.ts'
-import { distributionOfFold, type Fold, type GroupFold } from './fold.ts'
+import { distributionOfFold, type Fold, type GroupFold } from './fold/fold.ts'
 import { metrics } from './metric.ts'
 import type { Resources } from './metric-kind.ts'
 import {

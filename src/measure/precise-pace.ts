@@ -1,9 +1,9 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { Arrival } from '../domain/arrival.ts'
 import { type Clock, nowOfThreadsMs, sleep } from '../domain/clock.ts'
 import { BenchAgentError } from '../domain/errors.ts'
-import type { Pace, Pacer } from '../domain/pace.ts'
+import type { Arrival } from '../domain/load/arrival.ts'
+import type { Pace, Pacer } from '../domain/load/pace.ts'
 
 /** What the pacing thread is started with: memory that both threads share. Counts go on from 2³¹ − 1 to −2³¹. */
 export interface PacingData {

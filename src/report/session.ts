@@ -2,7 +2,7 @@ import type { Calibration } from '../domain/calibration.ts'
 import type { Environment } from '../domain/environment.ts'
 import type { BaselineMetric } from '../domain/finding.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
-import type { StudyRecord } from '../domain/study.ts'
+import type { StudyRecord } from '../domain/study/study.ts'
 
 /** A scenario's execution, with what became of its test. */
 export interface ReportedExecution {

@@ -3,7 +3,7 @@ import { observeFrameworks } from '../capture/framework/all.ts'
 import { type CaptureFaults, captureFaults } from '../capture/guard.ts'
 import { observe } from '../capture/observe.ts'
 import type { Clock } from '../domain/clock.ts'
-import { isOneAtATime } from '../domain/load.ts'
+import { isOneAtATime } from '../domain/load/load.ts'
 import type { Resources } from '../domain/metric-kind.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
@@ -14,7 +14,7 @@ import { guardProcess } from '../measure/guard.ts'
 import { type HeapReading, heapAfterCollection } from '../measure/memory.ts'
 import { watchResidentSet } from '../measure/resident-set.ts'
 import { theilSenSlope } from '../stats/theil-sen.ts'
-import { sharesProcess } from './turn.ts'
+import { sharesProcess } from './load/turn.ts'
 
 /** Everything that watches while an execution goes. */
 export interface Instruments {

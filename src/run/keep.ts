@@ -1,4 +1,4 @@
-import { emptyFold, type Fold, foldRuns } from '../domain/fold.ts'
+import { emptyFold, type Fold, foldRuns } from '../domain/fold/fold.ts'
 import type { Plan } from '../domain/plan.ts'
 import {
   addSample,

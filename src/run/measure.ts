@@ -4,11 +4,11 @@ import { planScenario } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Agent, Checked, OutputOf, ScenarioOptions } from '../domain/scenario.ts'
 import { readEnvironment } from '../measure/environment.ts'
-import { resolveCases } from './cases.ts'
-import { requireScenarioOptions } from './options.ts'
-import { readTrace } from './read-trace.ts'
+import { requireScenarioOptions } from './options/options.ts'
 import { runScenario } from './scenario.ts'
 import type { ScenarioSetting } from './setting.ts'
+import { resolveCases } from './source/cases.ts'
+import { readTrace } from './source/read-trace.ts'
 
 /** What a script measures an agent on: a scenario's options, without what only a test has. */
 export type MeasureOptions<Input, Expected, Returned, State> = Omit<

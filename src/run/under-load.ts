@@ -1,6 +1,6 @@
 import { quantiles } from '../domain/distribution.ts'
 import { formatMs } from '../domain/format.ts'
-import { isEndedByTime, isOpen, type Load } from '../domain/load.ts'
+import { isEndedByTime, isOpen, type Load } from '../domain/load/load.ts'
 import type { Resources } from '../domain/metric-kind.ts'
 import { isTimed, outcomeAt, type Samples, valueAt } from '../domain/sample.ts'
 import type { SeriesTaker } from '../domain/time-series.ts'

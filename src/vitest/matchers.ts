@@ -6,7 +6,7 @@ import { plural } from '../domain/format.ts'
 import { quantileMistakes } from '../domain/plan.ts'
 import { checkThresholds, type Thresholds } from '../domain/threshold.ts'
 import { verdictOf } from '../domain/verdict.ts'
-import { requireThresholds } from '../run/options.ts'
+import { requireThresholds } from '../run/options/options.ts'
 import type { AgentMeasurement } from './measure-agent.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
 

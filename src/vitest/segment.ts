@@ -1,5 +1,5 @@
-import type { LoadShape } from '../domain/load-shape.ts'
-import { segmentOf } from '../domain/plan-load.ts'
+import type { LoadShape } from '../domain/load/load-shape.ts'
+import { segmentOf } from '../domain/load/plan-load.ts'
 import type { Bounds } from '../domain/scenario.ts'
 import type { WorkerSettings } from './settings.ts'
 

@@ -2,7 +2,7 @@ import type { TestArtifactBase, TestContext } from 'vitest'
 import { toColumns } from '../domain/columns.ts'
 import type { ExecutionRecord, SampleColumns } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
-import type { StudyRecord } from '../domain/study.ts'
+import type { StudyRecord } from '../domain/study/study.ts'
 import { requireVitest } from './runner.ts'
 
 /** What a test keeps of its measurements; it leaves the worker with the test's result. */

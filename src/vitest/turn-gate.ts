@@ -2,11 +2,11 @@ import type { TestContext } from 'vitest'
 import type { Side } from '../command/turn-message.ts'
 import { describeConditions } from '../domain/conditions.ts'
 import { BenchAgentError } from '../domain/errors.ts'
-import { isEndedByTime, isOpen } from '../domain/load.ts'
+import { isEndedByTime, isOpen } from '../domain/load/load.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { scenarioKey } from '../history/baseline-file.ts'
-import { inTurns } from '../run/turn.ts'
+import { inTurns } from '../run/load/turn.ts'
 import { callCoordinator } from './turn-socket.ts'
 
 /** Whose turns a worker takes, and where it asks for them. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { planScenario } from '../../src/domain/plan.ts'
 import { presets } from '../../src/domain/presets.ts'
-import { requireScenarioOptions } from '../../src/run/options.ts'
+import { requireScenarioOptions } from '../../src/run/options/options.ts'
 import { oneCase } from './given.ts'
 
 const each = Object.entries(presets)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Results } from '../../src/domain/record.ts'
-import type { StudyRecord } from '../../src/domain/study.ts'
+import type { StudyRecord } from '../../src/domain/study/study.ts'
 import { openProject } from './run-project.ts'
 import { projectVersions } from './vitest-versions.ts'
 

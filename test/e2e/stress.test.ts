@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
 import { Results } from '../../src/domain/record.ts'
-import { type StressName, stressNames } from '../../src/domain/stress.ts'
+import { type StressName, stressNames } from '../../src/domain/study/stress.ts'
 import { openProject } from './run-project.ts'
 import { projectVersions } from './vitest-versions.ts'
 

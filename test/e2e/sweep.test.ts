@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Results } from '../../src/domain/record.ts'
-import type { Sweep } from '../../src/domain/sweep.ts'
+import type { Sweep } from '../../src/domain/study/sweep.ts'
 import { openProject, type Project, type ProjectRun } from './run-project.ts'
 import { projectVersions } from './vitest-versions.ts'
 

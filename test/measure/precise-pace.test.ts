@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Arrival } from '../../src/domain/arrival.ts'
 import { wallClock } from '../../src/domain/clock.ts'
-import type { Pacer } from '../../src/domain/pace.ts'
+import type { Arrival } from '../../src/domain/load/arrival.ts'
+import type { Pacer } from '../../src/domain/load/pace.ts'
 import { precisePace } from '../../src/measure/precise-pace.ts'
 import { runNode, runNodeWith } from './child.ts'
 

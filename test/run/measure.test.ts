@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { BenchAgentError } from '../../src/domain/errors.ts'
 import { ExecutionRecord } from '../../src/domain/record.ts'
-import { jsonl } from '../../src/run/case-file.ts'
 import { measure } from '../../src/run/measure.ts'
+import { jsonl } from '../../src/run/source/case-file.ts'
 import { runNode } from '../measure/child.ts'
 
 const Printed = z.object({ record: ExecutionRecord, answered: z.number().optional() })

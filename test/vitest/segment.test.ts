@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { LoadShape } from '../../src/domain/load-shape.ts'
-import { trace } from '../../src/run/trace-file.ts'
+import type { LoadShape } from '../../src/domain/load/load-shape.ts'
+import { trace } from '../../src/run/source/trace-file.ts'
 import { inSegment, isMadeElsewhere } from '../../src/vitest/segment.ts'
 import type { WorkerSettings } from '../../src/vitest/settings.ts'
 

@@ -1,7 +1,7 @@
-import { bindingWords, objectiveWords } from '../../compare/load/breaking-point-check.ts'
-import type { BreakingPointStudy, Objective, ProbeNote } from '../../domain/breaking-point.ts'
+import { bindingWords, objectiveWords } from '../../compare/study/breaking-point-check.ts'
 import { formatCount, formatRatio, formatValue } from '../../domain/format.ts'
 import { metrics } from '../../domain/metric.ts'
+import type { BreakingPointStudy, Objective, ProbeNote } from '../../domain/study/breaking-point.ts'
 import { bar } from './bar.ts'
 import type { StudyReport } from './study-table.ts'
 

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount } from '../../domain/format.ts'
-import type { Soak } from '../../domain/soak.ts'
+import type { Soak } from '../../domain/study/soak.ts'
 import { sparkline } from '../sparkline.ts'
 import type { StudyColumn, StudyReport } from './study-table.ts'
 

@@ -1,5 +1,5 @@
 import { formatCount, formatMs, formatRatio } from '../../domain/format.ts'
-import type { Stress, StressOutcome } from '../../domain/stress.ts'
+import type { Stress, StressOutcome } from '../../domain/study/stress.ts'
 import { bar } from './bar.ts'
 import type { StudyReport } from './study-table.ts'
 

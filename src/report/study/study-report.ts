@@ -1,5 +1,5 @@
 import type { Check } from '../../domain/check.ts'
-import type { StudyRecord } from '../../domain/study.ts'
+import type { StudyRecord } from '../../domain/study/study.ts'
 import { breakingPointReport } from './breaking-point-report.ts'
 import { soakReport } from './soak-report.ts'
 import { stressReport } from './stress-report.ts'

@@ -15,7 +15,7 @@ import {
   lossParts,
   type Sweep,
   type SweepLevel,
-} from '../../domain/sweep.ts'
+} from '../../domain/study/sweep.ts'
 import { bar } from './bar.ts'
 import type { StudyColumn, StudyReport } from './study-table.ts'
 

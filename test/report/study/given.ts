@@ -1,5 +1,5 @@
-import type { StudyRecord } from '../../../src/domain/study.ts'
-import type { Sweep, SweepLevel } from '../../../src/domain/sweep.ts'
+import type { StudyRecord } from '../../../src/domain/study/study.ts'
+import type { Sweep, SweepLevel } from '../../../src/domain/study/sweep.ts'
 
 /** A study that made `sweep`. */
 export function studyOf(sweep: Sweep, more: Partial<StudyRecord> = {}): StudyRecord {

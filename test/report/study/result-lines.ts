@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import type { StudyRecord, StudyResult } from '../../../src/domain/study.ts'
+import type { StudyRecord, StudyResult } from '../../../src/domain/study/study.ts'
 import { studyLines } from '../../../src/report/study/study-lines.ts'
 import { paperOf } from '../../../src/report/terminal-paper.ts'
 import { sessionOf } from '../sessions.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { soakOf } from '../../../src/compare/load/leak.ts'
-import type { Soak } from '../../../src/domain/soak.ts'
-import { StudySchema } from '../../../src/domain/study-schema.ts'
+import { soakOf } from '../../../src/compare/study/leak.ts'
+import type { Soak } from '../../../src/domain/study/soak.ts'
+import { StudySchema } from '../../../src/domain/study/study-schema.ts'
 import { linesOf, studyWith } from './result-lines.ts'
 
 const mebibyte = 1024 ** 2

@@ -1,0 +1,100 @@
+import type { TestContext } from 'vitest'
+import type { Check } from '../../domain/check.ts'
+import { BenchAgentError } from '../../domain/errors.ts'
+import { plural } from '../../domain/format.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { type StudyRecord, type StudyResult, statusOf } from '../../domain/study/study.ts'
+import { sumKnown } from '../../domain/usage.ts'
+import type { ScenarioResult } from '../../run/conclude.ts'
+import { raisedAt } from '../call-site.ts'
+import { identityOf } from '../identity.ts'
+import type { ScenarioInTest } from '../scenario-in-test.ts'
+import { callbacksOf, type Declared, type UntypedOptions } from '../scenario-test.ts'
+import { isMadeElsewhere, madeElsewhere } from '../segment.ts'
+import { workerSettings } from '../settings.ts'
+import { keepStudy } from '../transport.ts'
+import { takeTurn } from '../turns.ts'
+
+/** Makes the study of a test, and throws at its line when it fails. */
+export async function runStudyTest(
+  context: TestContext,
+  declared: Declared,
+  study: () => Promise<void>,
+): Promise<void> {
+  Object.assign(context.task.meta.benchAgent ?? {}, { byVerdict: true })
+  if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
+  if (isMadeElsewhere(workerSettings())) return context.skip(madeElsewhere)
+  try {
+    await takeTurn(context, study)
+  } catch (error) {
+    throw error instanceof BenchAgentError ? raisedAt(error, declared.site) : error
+  }
+}
+
+/** `plan` as an execution of a study in its test: it is judged with the others, and never held against a baseline. */
+export function executionOfStudy(
+  context: TestContext,
+  declared: Declared,
+  options: UntypedOptions,
+  plan: Plan,
+): ScenarioInTest {
+  return {
+    plan,
+    options,
+    identity: identityOf(context.task, declared.id, workerSettings()),
+    ...callbacksOf(context, { ...declared, options }),
+    compares: false,
+    keepsBaseline: false,
+    signal: context.signal,
+  }
+}
+
+/** A study that has come to its end. */
+export interface ConcludedStudy {
+  startedAt: Date
+  /** What its executions came to. */
+  results: readonly ScenarioResult[]
+  /** What is held against it. */
+  checks: Check[]
+  result: StudyResult
+}
+
+/**
+ * Keeps the study with its test, and throws when it failed.
+ *
+ * @param own what is held against its executions, where they are judged by themselves
+ */
+export function concludeStudy(
+  task: TestContext['task'],
+  declared: Declared,
+  { startedAt, results, checks, result }: ConcludedStudy,
+  own: readonly Check[] = [],
+): void {
+  const all = [...own, ...checks]
+  const record: StudyRecord = {
+    schemaVersion: 1,
+    study: crypto.randomUUID(),
+    identity: identityOf(task, declared.id, workerSettings()),
+    attempt: task.result?.retryCount ?? 0,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    runs: results.reduce((sum, one) => sum + one.record.summary.runs, 0),
+    spentUsd: sumKnown(results.map((one) => one.record.spentUsd)),
+    status: statusOf(all),
+    checks,
+    result,
+  }
+  keepStudy(task, record)
+  const mistake = results.find((one) => one.mistake !== undefined)?.mistake
+  if (mistake !== undefined) throw mistake
+  const failed = all.filter(({ status }) => status === 'fail')
+  if (failed.length > 0) throw new BenchAgentError('BENCH_AGENT_VERDICT', explain(declared.name, failed))
+}
+
+function explain(name: string, failed: readonly Check[]): string {
+  const lines = failed.flatMap(({ message, remedy }, position) => [
+    `  ✖ ${message}`,
+    ...(remedy === undefined || remedy === failed[position + 1]?.remedy ? [] : [`    → ${remedy}`]),
+  ])
+  return [`"${name}" failed ${plural(failed.length, 'check')}:`, ...lines].join('\n')
+}
