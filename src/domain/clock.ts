@@ -19,6 +19,7 @@ export function sleep(clock: Clock, ms: number): Promise<void> {
 
 // Bound when the module loads: fake timers of a test replace the globals later, and must not stop our clock.
 const now = performance.now.bind(performance)
+const startedAtMs = performance.timeOrigin
 const { bigint: nowNs } = process.hrtime
 const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = globalThis
 
@@ -35,6 +36,11 @@ export const wallClock: Clock = {
     return () => clearInterval(timer)
   },
   breathe: () => new Promise((resolve) => setImmediate(resolve)),
+}
+
+/** The time of day in milliseconds since 1970, as it was when the process started and has run on since: a test may set the date. */
+export function timeOfDayMs(): number {
+  return startedAtMs + now()
 }
 
 /** Milliseconds, monotonic, from an arbitrary origin that all threads of this process share; fake timers cannot stop it. */

@@ -23,6 +23,9 @@ const lateMs = 30
 export interface LoopWatch {
   /** Does `work`, whose time is not held against the loop. */
   without: (work: () => void) => void
+  /** Looks away, until {@link LoopWatch.resume}: what happens meanwhile is others' doing. */
+  pause: () => void
+  resume: () => void
   /** Ends the watch. */
   stop: () => LoopObservation
 }
@@ -39,7 +42,9 @@ export function watchEventLoop(clock: Clock, alone: boolean): LoopWatch {
   const late: LateInterval[] = []
   let lastMs = clock.nowMs()
   let lastCpu = process.cpuUsage()
+  let paused = false
   const tick = () => {
+    if (paused) return
     const nowMs = clock.nowMs()
     const cpu = process.cpuUsage()
     const overMs = nowMs - lastMs - tickMs
@@ -58,15 +63,25 @@ export function watchEventLoop(clock: Clock, alone: boolean): LoopWatch {
     const delayMs = Math.max(0, delays.percentile(99) / 1e6 - resolutionMs)
     return { delayP99Ms: delays.count === 0 ? undefined : delayMs, late }
   }
+  const pause = () => {
+    tick()
+    paused = true
+    delays.disable()
+  }
+  const resume = () => {
+    delays.enable()
+    lastMs = clock.nowMs()
+    lastCpu = process.cpuUsage()
+    paused = false
+  }
   return {
     without: (work) => {
-      tick()
-      delays.disable()
+      pause()
       work()
-      delays.enable()
-      lastMs = clock.nowMs()
-      lastCpu = process.cpuUsage()
+      resume()
     },
+    pause,
+    resume,
     stop: finish,
   }
 }

@@ -25,6 +25,8 @@ export interface Instruments {
   hearFrameworks: () => void
   /** Does `work`, whose time is not held against the event loop, and is not the runs'. */
   without: (work: () => void) => void
+  /** What `wait` comes to, in whose time others are at work: what they do to the event loop is not held against it. */
+  atRest: <Result>(wait: () => Promise<Result>) => Promise<Result>
   /** Model calls since the start that belonged to no run. */
   callsOutside: () => number
   /** What went wrong in watching since the start. */
@@ -76,6 +78,14 @@ export function startInstruments(
       const beforeMs = clock.nowMs()
       loop.without(work)
       pausedMs += clock.nowMs() - beforeMs
+    },
+    atRest: async (wait) => {
+      loop.pause()
+      try {
+        return await wait()
+      } finally {
+        loop.resume()
+      }
     },
     hearFrameworks: () => {
       if (!closed) stops.push(observeFrameworks(from))

@@ -1,14 +1,13 @@
-import { sleep } from '../domain/clock.ts'
+import { sleep, timeOfDayMs } from '../domain/clock.ts'
 import { BenchAgentError } from '../domain/errors.ts'
-import type { Arrival } from '../domain/load/arrival.ts'
 import { isEndedByTime, isOneAtATime, isOpen } from '../domain/load/load.ts'
 import { caseOfRun } from '../domain/plan.ts'
 import { createSamples, mostRows, runsMade } from '../domain/sample.ts'
 import { takeSeries } from '../domain/time-series.ts'
 import { startMeter } from '../measure/meter.ts'
 import { measureRun } from '../measure/run.ts'
-import { logHistogram, record } from '../stats/log-histogram.ts'
-import { answerAfter, certainFailure, unanswered } from './clear.ts'
+import { logHistogram } from '../stats/log-histogram.ts'
+import { answerAfter, unanswered } from './clear.ts'
 import { conclude, type ScenarioResult } from './conclude.ts'
 import { runsToConfirm } from './confirm.ts'
 import {
@@ -22,20 +21,17 @@ import {
   stopWhenSpent,
 } from './course.ts'
 import { startInstruments } from './instruments.ts'
-import { type Keeping, keepOrFold } from './keep.ts'
 import { execute } from './load/execute.ts'
 import { lookingBefore } from './load/looks.ts'
 import { precisePaceOf } from './load/pace.ts'
 import type { RunLoop } from './load/run-loop.ts'
 import { takesTurns } from './load/turn.ts'
+import { runOf } from './one-run.ts'
 import type { ScenarioSetting } from './setting.ts'
-import { emptyTally, tallyRun, tallySpend } from './tally.ts'
-import { emptyTraces, keepTrace } from './traces.ts'
+import { emptyTally, tallySpend } from './tally.ts'
+import { emptyTraces } from './traces.ts'
 import { readyFaults, underFaults } from './under-faults.ts'
-import { countedIn, cutRunsInFlight, isGeneratorLate, isSeriesKept, noteInSeries } from './under-load.ts'
-
-// What we keep of each run must not look like the agent's leak, which the second half of the cycles tells.
-const detailedShareOfCycles = 1 / 4
+import { countedIn, cutRunsInFlight, isSeriesKept } from './under-load.ts'
 
 // Of a load that time ends.
 const unknownRuns = 1_024
@@ -109,7 +105,7 @@ async function ensuredStreamUsage({ ensureStreamUsage: wanted }: ScenarioSetting
 }
 
 async function runAll(course: Course): Promise<void> {
-  const { setting, samples, instruments } = course
+  const { setting, samples } = course
   const { plan, clock } = setting
   try {
     course.stopped = stopReasonOf(course)
@@ -122,80 +118,61 @@ async function runAll(course: Course): Promise<void> {
     if (setting.startsAtMs !== undefined) await untilWallTime(setting.startsAtMs, course)
     course.originMs = clock.nowMs()
     course.loadStartedAt = new Date()
-    const detailed =
-      setting.cycle === undefined ? Number.POSITIVE_INFINITY : (plan.totalRuns ?? 0) * detailedShareOfCycles
-    const keeping: Keeping = { samples, cases: plan.cases }
-    const run = async (index: number, dueMs: number) => {
-      const caseIndex = caseOfRun(plan, index)
-      setting.onRun?.(index)
-      const lagMs = isOpen(plan.load) ? clock.nowMs() - dueMs : 0
-      const account = course.meter?.open()
-      const measured = await measureRun(runSetting, caseAt(plan, caseIndex), index, account)
-      // What ends after the result was given would only contradict it.
-      if (measured.interrupted || setting.signal?.aborted) return
-      tallyRun(course.tally, measured)
-      account?.close()
-      // A run is due when its set-up is done; under an open load as much earlier as it was called too late.
-      const keepsDetails = samples.length < detailed
-      course.firstStartMs = Math.min(course.firstStartMs, measured.startedMs - course.originMs)
-      course.lastEndMs = Math.max(course.lastEndMs, measured.endedMs - course.originMs)
-      if (course.lags !== undefined) record(course.lags, Math.max(0, lagMs))
-      const dueAtMs = measured.startedMs - lagMs
-      keepOrFold(keeping, [measured, caseIndex, dueAtMs, course.originMs, keepsDetails], (kept, at) => {
-        if (isGeneratorLate(kept, at, lagMs)) kept.degraded[at] = 1
-        noteInSeries(course, kept, at)
-        if (keepsDetails && kept === samples) keepTrace(course.traces, measured, at, course.originMs)
-      })
-      course.fold = keeping.fold
-      instruments.readHeap(runsMade(samples))
-      if (index === 0 && plan.warmup === 0) instruments.hearFrameworks()
-      course.stopped ??= stopReasonOf(course)
-      course.enough ||= setting.isEnough?.(samples) ?? false
-      // What matchers will ask for is not known yet.
-      if (course.answer?.answer === 'open' && !setting.deferred)
-        course.answer = certainFailure(plan, samples) ?? course.answer
-    }
-    const pause = setting.onPause === undefined ? undefined : () => setting.onPause?.(samples)
-    const dropped = ({ dueMs }: Arrival) => {
-      course.dropped += 1
-      course.series?.addDrop(dueMs)
-    }
-    const cut = () => cutRunsInFlight(course)
-    const waited = (ms: number) => {
-      course.waitedMs += ms
-    }
-    const loop = {
-      run,
-      stopped: () => course.enough || isStopped(course) || isAnswered(course),
-      dropped,
-      cut,
-      waited,
-      pause,
-    }
+    const loop = loopOf(course, runOf(course, runSetting))
     const runs = isEndedByTime(plan.load) ? undefined : plan.totalRuns
     await underFaults(course, () =>
       execute(plan.load, { runs, pace }, inCycles(course, withLooks(course, loop)), clock),
     )
     // A cycle that was cut short has fewer runs than those before it.
     if (runsMade(samples) === plan.totalRuns) setting.cycle?.onEnd()
-    // A broken threshold needs no confirmation: it is judged by what was measured.
-    if (isStopped(course) || course.answer?.answer === 'broken') return
-    // So many runs decide by themselves.
-    if (course.fold !== undefined) return
-    const made = samples.length
-    const fresh = runsToConfirm(plan, samples, comparabilityOf(course), setting.baseline)
-    if (fresh === 0) return
-    course.confirmedFrom = made
-    const confirm = (index: number, dueMs: number) => run(made + index, dueMs)
-    const again = { runs: fresh, pace: await precisePaceOf(plan.load, clock) }
-    const confirming = { run: confirm, stopped: () => isStopped(course), cut, pause }
-    await underFaults(course, () => execute(plan.load, again, confirming, clock))
+    await confirmRuns(course, loop)
   } catch (error) {
     if (!(error instanceof BenchAgentError)) throw error
     // The run that it broke was not measured, whatever it spent.
     course.tally.untold += 1
     course.mistake = error
   }
+}
+
+function loopOf(course: Course, run: RunLoop['run']): RunLoop {
+  const { setting, samples } = course
+  return {
+    run,
+    stopped: () => course.enough || isStopped(course) || isAnswered(course),
+    dropped: ({ dueMs }) => {
+      course.dropped += 1
+      course.series?.addDrop(dueMs)
+    },
+    cut: () => cutRunsInFlight(course),
+    atRest: (wait) => restOf(course, wait),
+    pause: setting.onPause === undefined ? undefined : () => setting.onPause?.(samples),
+  }
+}
+
+/** Makes the runs that confirm what those so far seem to show, where any have to. */
+async function confirmRuns(course: Course, { run, cut, atRest, pause }: RunLoop): Promise<void> {
+  const { setting, samples } = course
+  const { plan, clock } = setting
+  // A broken threshold needs no confirmation: it is judged by what was measured. So many runs as are folded decide by themselves.
+  if (isStopped(course) || course.answer?.answer === 'broken' || course.fold !== undefined) return
+  const made = samples.length
+  const runs = runsToConfirm(plan, samples, comparabilityOf(course), setting.baseline)
+  if (runs === 0) return
+  course.confirmedFrom = made
+  const again = (index: number, dueMs: number) => run(made + index, dueMs)
+  const loop = { run: again, stopped: () => isStopped(course), cut, atRest, pause }
+  const pace = await precisePaceOf(plan.load, clock)
+  await underFaults(course, () => execute(plan.load, { runs, pace }, loop, clock))
+}
+
+/** What `wait` comes to, in whose time others are at work: neither it nor what they do to the event loop is of `course`. */
+async function restOf(course: Course, wait: () => Promise<boolean>): Promise<boolean> {
+  const { nowMs } = course.setting.clock
+  const sinceMs = nowMs()
+  const goes = await course.instruments.atRest(wait)
+  // Before the first run there is nothing that it could be taken for.
+  if (course.firstStartMs < Number.POSITIVE_INFINITY) course.waitedMs += nowMs() - sinceMs
+  return goes
 }
 
 /** `loop`, which looks whether the answer is clear where the plan says so. */
@@ -212,7 +189,8 @@ function withLooks(course: Course, loop: RunLoop): RunLoop {
 // Machines that make one load together agree on an instant, by the time of day.
 async function untilWallTime(atMs: number, course: Course): Promise<void> {
   const { clock } = course.setting
-  while (Date.now() < atMs && !isStopped(course)) await sleep(clock, Math.min(atMs - Date.now(), longestWaitMs))
+  for (let leftMs = atMs - timeOfDayMs(); leftMs > 0 && !isStopped(course); leftMs = atMs - timeOfDayMs())
+    await sleep(clock, Math.min(leftMs, longestWaitMs))
 }
 
 const longestWaitMs = 100

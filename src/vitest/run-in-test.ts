@@ -1,7 +1,7 @@
 import type { TestContext } from 'vitest'
 import { deviationOf } from '../compare/regression.ts'
 import { type Baseline, baselineValues, type Deviation } from '../domain/baseline.ts'
-import { wallClock } from '../domain/clock.ts'
+import { timeOfDayMs, wallClock } from '../domain/clock.ts'
 import { environmentKey } from '../domain/environment.ts'
 import { describeLoad, isEndedByTime, isOpen } from '../domain/load/load.ts'
 import { startsForMs } from '../domain/load/plan-load.ts'
@@ -96,9 +96,6 @@ export function settingInTest(
   }
 }
 
-// Taken when the module loads, as our clock is: a test may set the date.
-const originAtMs = performance.timeOrigin
-
 /** Has the machine calibrated when that is due, now that nothing is measured, and notes what it could do with `record`. */
 async function addCalibration(
   record: ExecutionRecord,
@@ -106,7 +103,7 @@ async function addCalibration(
   settings: WorkerSettings | undefined,
 ): Promise<void> {
   if (settings?.calibratesFromAtMs === undefined) return
-  if (originAtMs + wallClock.nowMs() < settings.calibratesFromAtMs) return
+  if (timeOfDayMs() < settings.calibratesFromAtMs) return
   // The time of a test that only measures inside is its own.
   if (signal?.aborted || deferred) return
   const { sessionCalibration } = await import('./session-calibration.ts')

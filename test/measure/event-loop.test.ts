@@ -37,6 +37,22 @@ describe.each([
     expect(loop.stop().late).toEqual([])
   })
 
+  test('what happened while it looked away is no lateness, and what comes after is', async () => {
+    const clock = virtualClock()
+    const loop = watchEventLoop(clock, alone)
+    await clock.run(async () => {
+      loop.pause()
+      await sleep(clock, 110)
+      clock.block(140)
+      await sleep(clock, 60)
+      loop.resume()
+      await sleep(clock, 100)
+      clock.block(140)
+      await sleep(clock, 100)
+    })
+    expect(loop.stop().late).toEqual([{ fromMs: 410, toMs: 550 }])
+  })
+
   test('a loop that turned in time was never late', async () => {
     const clock = virtualClock()
     const { stop } = watchEventLoop(clock, alone)

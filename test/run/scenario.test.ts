@@ -4,6 +4,7 @@ import { toColumns } from '../../src/domain/columns.ts'
 import { ExecutionRecord } from '../../src/domain/record.ts'
 import type { Agent, Checked, Setup } from '../../src/domain/scenario.ts'
 import type { ScenarioResult } from '../../src/run/conclude.ts'
+import { inTurns } from '../../src/run/load/turn.ts'
 import { runScenario } from '../../src/run/scenario.ts'
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
 import { executed, scenarioSetting } from './scenario-setting.ts'
@@ -37,6 +38,20 @@ describe('measured runs', () => {
     })
     expect(result.record.resources.durationMs).toBe(200)
     expect(result.verdict.status).toBe('pass')
+  })
+
+  test('have neither the time in which others were at work, nor what those did to the event loop', async () => {
+    const clock = virtualClock()
+    const agent: Agent = () => sleep(clock, 10)
+    const next = async () => {
+      await sleep(clock, 500)
+      clock.block(300)
+      return true
+    }
+    const setting = scenarioSetting({ ...clock, breathe: async () => undefined }, agent, { options: { runs: 20 } })
+    const { record } = await clock.run(() => inTurns({ runs: 5, next }, () => runScenario(setting)))
+    expect(record.resources.durationMs).toBe(200)
+    expect(record.summary).toMatchObject({ runs: 20, degraded: 0, scenario: { runsPerSecond: 100 } })
   })
 
   test('go round-robin over the cases', async () => {

@@ -17,7 +17,7 @@ export interface Extent {
 
 /** Makes runs under `load`, from 0 on, until they are as many as planned or its time is over. Resolves when the last of them has ended. */
 export async function execute(load: Load, extent: Extent, given: RunLoop, clock: Clock): Promise<void> {
-  const loop = takingTurns(given, clock)
+  const loop = takingTurns(given)
   let uncut: (() => void) | undefined
   let failure: { error: unknown } | undefined
   const course: Starting = {

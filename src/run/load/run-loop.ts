@@ -10,8 +10,8 @@ export interface RunLoop {
   dropped?: ((arrival: Arrival) => void) | undefined
   /** Ends the runs in flight, whose time after the last start is over. */
   cut?: (() => void) | undefined
-  /** Told how long a turn was waited for, in which others were at work. */
-  waited?: ((ms: number) => void) | undefined
+  /** Waits for a turn, while others are at work. @default just that */
+  atRest?: ((wait: () => Promise<boolean>) => Promise<boolean>) | undefined
   /** Called between runs, every few milliseconds; the lane that calls it waits for it. */
   pause?: (() => Promise<void> | undefined) | undefined
 }

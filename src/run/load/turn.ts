@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Clock } from '../../domain/clock.ts'
 
 /** How an execution takes turns with another one on the same machine. */
 export interface Turns {
@@ -15,8 +14,8 @@ export interface Turns {
 interface Starting {
   run: (index: number, dueMs: number) => Promise<void>
   stopped: () => boolean
-  /** Told how long it waited for a turn after the first. */
-  waited?: ((ms: number) => void) | undefined
+  /** Waits for a turn. @default just that */
+  atRest?: ((wait: () => Promise<boolean>) => Promise<boolean>) | undefined
 }
 
 // Whoever takes turns is known where an execution starts, and not to what lies between it and its runs.
@@ -38,22 +37,17 @@ export function sharesProcess(): boolean {
 }
 
 /** `loop`, whose runs wait for their turns where {@link inTurns} said so: none is in flight between two turns. */
-export function takingTurns<Loop extends Starting>(loop: Loop, { nowMs }: Pick<Clock, 'nowMs'>): Loop {
+export function takingTurns<Loop extends Starting>(loop: Loop): Loop {
   const turns = taken.getStore()
   if (turns === undefined) return loop
   const inFlight = new Set<Promise<void>>()
   let turn = Promise.resolve(true)
   let over = false
-  let begun = false
 
   async function nextTurn(before: readonly Promise<void>[]): Promise<boolean> {
     await Promise.allSettled(before)
     if (loop.stopped() || turns === undefined) return false
-    const sinceMs = nowMs()
-    const goes = await turns.next()
-    if (begun) loop.waited?.(nowMs() - sinceMs)
-    begun = true
-    return goes
+    return loop.atRest === undefined ? turns.next() : loop.atRest(turns.next)
   }
 
   async function runInTurn(index: number, dueMs: number): Promise<void> {

@@ -92,16 +92,22 @@ test('no run is in flight between two turns, though several end at one instant',
   expect(inFlightAtTurns).toEqual([0, 0, 0, 0, 0, 0])
 })
 
-test('time in which others were at work is told, but not what passed before the first turn', async () => {
+test('every turn is waited for at rest', async () => {
   const clock = virtualClock()
   const waits: number[] = []
   const next = async () => {
     await sleep(clock, 70)
     return true
   }
-  const loop = { run: () => sleep(clock, 10), stopped: () => false, waited: (ms: number) => waits.push(ms) }
+  const atRest = async (wait: () => Promise<boolean>) => {
+    const sinceMs = clock.nowMs()
+    const goes = await wait()
+    waits.push(clock.nowMs() - sinceMs)
+    return goes
+  }
+  const loop = { run: () => sleep(clock, 10), stopped: () => false, atRest }
   await clock.run(() => inTurns({ runs: 2, next }, () => execute({ concurrency: 2 }, { runs: 6 }, loop, clock)))
-  expect(waits).toEqual([70, 70])
+  expect(waits).toEqual([70, 70, 70])
 })
 
 test('who shares the process is known where it goes, and only there', async () => {
