@@ -1,7 +1,7 @@
 import type { Usage } from '../../domain/usage.ts'
 import { countAt, listAt, parseJson, textAt, valueAt } from './json.ts'
 import { openaiChat } from './openai-chat.ts'
-import type { Answer, ContentKind, Protocol, Provider } from './provider.ts'
+import { type Answer, addInput, askTool, type ContentKind, type Protocol, type Provider } from './provider.ts'
 import { reportedFailure } from './reported-failure.ts'
 
 const messagesPath = /(?:^|\/v\d+|\/anthropic)\/messages$/
@@ -21,13 +21,14 @@ export const anthropicMessages: Protocol = {
     answer.usage = addUsage(answer.usage, valueAt(body, 'usage')) ?? answer.usage
     answer.failure = reportedFailure(valueAt(body, 'error')) ?? answer.failure
     for (const [index, block] of listAt(body, 'content').entries()) {
-      if (isToolUse(block)) answer.toolCalls.add(String(index))
+      if (isToolUse(block)) askTool(answer, String(index), textAt(block, 'name'), valueAt(block, 'input'))
     }
   },
   readEvent({ data }, answer) {
     const event = parseJson(data)
     switch (valueAt(event, 'type')) {
       case 'content_block_delta':
+        addInput(answer, String(countAt(event, 'index')), textAt(event, 'delta', 'partial_json'))
         return contentKind(valueAt(event, 'delta'))
       case 'content_block_start':
         return startBlock(event, answer)
@@ -74,7 +75,8 @@ function readMessage(message: unknown, answer: Answer): void {
 function startBlock(event: unknown, answer: Answer): ContentKind | undefined {
   const block = valueAt(event, 'content_block')
   if (!isToolUse(block)) return undefined
-  answer.toolCalls.add(String(countAt(event, 'index') ?? answer.toolCalls.size))
+  const key = String(countAt(event, 'index') ?? answer.toolCalls.size)
+  askTool(answer, key, textAt(block, 'name'), valueAt(block, 'input'))
   return 'toolCall'
 }
 

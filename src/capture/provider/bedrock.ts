@@ -2,7 +2,7 @@ import type { Usage } from '../../domain/usage.ts'
 import { anthropicMessages } from './anthropic.ts'
 import { embeddings } from './embeddings.ts'
 import { countAt, has, listAt, parseJson, textAt, valueAt } from './json.ts'
-import type { Answer, ContentKind, Protocol, Provider } from './provider.ts'
+import { type Answer, addInput, askTool, type ContentKind, type Protocol, type Provider } from './provider.ts'
 import { reportedFailure } from './reported-failure.ts'
 import { unknownProtocol } from './unknown.ts'
 
@@ -22,7 +22,8 @@ export const bedrockConverse: Protocol = {
     readMetadata(body, answer)
     readFailure(body, answer)
     for (const [index, block] of listAt(body, 'output', 'message', 'content').entries()) {
-      if (has(block, 'toolUse')) answer.toolCalls.add(String(index))
+      if (!has(block, 'toolUse')) continue
+      askTool(answer, String(index), textAt(block, 'toolUse', 'name'), valueAt(block, 'toolUse', 'input'))
     }
   },
   readEvent: ({ name, data }, answer) => readConverseEvent(name, parseJson(data), answer),
@@ -78,10 +79,15 @@ function modelIn(url: string): string | undefined {
 function readConverseEvent(name: string | undefined, body: unknown, answer: Answer): ContentKind | undefined {
   switch (name) {
     case 'contentBlockDelta':
+      addInput(answer, String(countAt(body, 'contentBlockIndex')), textAt(body, 'delta', 'toolUse', 'input'))
       return contentKind(valueAt(body, 'delta'))
     case 'contentBlockStart':
       if (!has(valueAt(body, 'start'), 'toolUse')) return undefined
-      answer.toolCalls.add(String(countAt(body, 'contentBlockIndex') ?? answer.toolCalls.size))
+      askTool(
+        answer,
+        String(countAt(body, 'contentBlockIndex') ?? answer.toolCalls.size),
+        textAt(body, 'start', 'toolUse', 'name'),
+      )
       return 'toolCall'
     case 'messageStop':
     case 'metadata':

@@ -1,7 +1,7 @@
 import type { Usage } from '../../domain/usage.ts'
 import { embeddings } from './embeddings.ts'
 import { countAt, listAt, parseJson, textAt, valueAt } from './json.ts'
-import type { Answer, ContentKind, Protocol, Provider } from './provider.ts'
+import { type Answer, addInput, askTool, type ContentKind, type Protocol, type Provider } from './provider.ts'
 import { reportedFailure } from './reported-failure.ts'
 
 /**
@@ -18,7 +18,8 @@ export const cohereChat: Protocol = {
     readEnd(body, answer)
     // An answer has a message too, which is no text.
     if (textAt(body, 'message') !== undefined) answer.failure = reportedFailure(body)
-    for (const index of listAt(body, 'message', 'tool_calls').keys()) answer.toolCalls.add(String(index))
+    for (const [index, call] of listAt(body, 'message', 'tool_calls').entries())
+      askTool(answer, String(index), textAt(call, 'function', 'name'), textAt(call, 'function', 'arguments'))
   },
   readEvent({ data }, answer) {
     const event = parseJson(data)
@@ -29,9 +30,10 @@ export const cohereChat: Protocol = {
       case 'tool-plan-delta':
         return 'reasoning'
       case 'tool-call-start':
-        answer.toolCalls.add(String(countAt(event, 'index') ?? answer.toolCalls.size))
+        readCall(event, answer, String(countAt(event, 'index') ?? answer.toolCalls.size))
         return 'toolCall'
       case 'tool-call-delta':
+        readCall(event, answer, String(countAt(event, 'index') ?? answer.toolCalls.size - 1))
         return 'toolCall'
       case 'message-end':
         readEnd(delta, answer)
@@ -50,6 +52,12 @@ export const cohere: Provider = {
     if (path.endsWith('/v2/chat')) return cohereChat
     return path.endsWith('/v2/embed') || path.endsWith('/v1/embed') ? cohereEmbed : undefined
   },
+}
+
+function readCall(event: unknown, answer: Answer, key: string): void {
+  const called = valueAt(valueAt(event, 'delta', 'message', 'tool_calls'), 'function')
+  askTool(answer, key, textAt(called, 'name'))
+  addInput(answer, key, textAt(called, 'arguments'))
 }
 
 function readEnd(end: unknown, answer: Answer): void {

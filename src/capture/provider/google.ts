@@ -1,7 +1,7 @@
 import type { Usage } from '../../domain/usage.ts'
 import { embeddings } from './embeddings.ts'
 import { countAt, has, listAt, parseJson, textAt, valueAt } from './json.ts'
-import type { Answer, ContentKind, Protocol, Provider } from './provider.ts'
+import { type Answer, askTool, type ContentKind, type Protocol, type Provider } from './provider.ts'
 import { reportedFailure } from './reported-failure.ts'
 
 const methodPath = /\/(?:models|tunedModels|endpoints)\/([^/:]+):(\w+)$/
@@ -78,7 +78,9 @@ function stop(answer: Answer, reason: string): void {
 function readPart(part: unknown, answer: Answer, content: ContentKind | undefined): ContentKind | undefined {
   // toolCall is one that Google runs.
   if (has(part, 'functionCall') || has(part, 'toolCall')) {
-    answer.toolCalls.add(textAt(part, 'functionCall', 'id') ?? String(answer.toolCalls.size))
+    const key = textAt(part, 'functionCall', 'id') ?? String(answer.toolCalls.size)
+    // Without parameters there are no arguments.
+    askTool(answer, key, textAt(part, 'functionCall', 'name'), valueAt(part, 'functionCall', 'args') ?? {})
     return content === 'text' ? content : 'toolCall'
   }
   const isContent = textAt(part, 'text') !== undefined || has(part, 'inlineData') || has(part, 'executableCode')

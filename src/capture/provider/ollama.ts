@@ -1,7 +1,7 @@
 import type { Usage } from '../../domain/usage.ts'
 import { embeddings } from './embeddings.ts'
 import { countAt, listAt, parseJson, textAt, valueAt } from './json.ts'
-import type { Answer, ContentKind, Protocol, Provider } from './provider.ts'
+import { type Answer, askTool, type ContentKind, type Protocol, type Provider } from './provider.ts'
 import { reportedFailure } from './reported-failure.ts'
 
 /**
@@ -48,7 +48,13 @@ function readPart(part: unknown, answer: Answer): ContentKind | undefined {
   answer.usage = usageOf(part) ?? answer.usage
   const message = valueAt(part, 'message')
   const toolCalls = listAt(message, 'tool_calls')
-  for (const _ of toolCalls) answer.toolCalls.add(String(answer.toolCalls.size))
+  for (const call of toolCalls)
+    askTool(
+      answer,
+      String(answer.toolCalls.size),
+      textAt(call, 'function', 'name'),
+      valueAt(call, 'function', 'arguments'),
+    )
   if (textAt(message, 'content') ?? textAt(part, 'response')) return 'text'
   if (toolCalls.length > 0) return 'toolCall'
   return (textAt(message, 'thinking') ?? textAt(part, 'thinking')) ? 'reasoning' : undefined

@@ -1,6 +1,6 @@
 import { countAt, has, listAt, parseJson, textAt, valueAt } from './json.ts'
 import { openaiUsage } from './openai-usage.ts'
-import type { Answer, ContentKind, Protocol } from './provider.ts'
+import { type Answer, addInput, askTool, type ContentKind, type Protocol } from './provider.ts'
 import { reportedFailure } from './reported-failure.ts'
 
 /**
@@ -52,8 +52,21 @@ function readCommon(value: unknown, answer: Answer): void {
 
 function readMessage(choice: string, item: unknown, answer: Answer): void {
   answer.stopReason = textAt(item, 'finish_reason') ?? answer.stopReason
-  for (const index of listAt(item, 'message', 'tool_calls').keys()) answer.toolCalls.add(`${choice}:${index}`)
-  if (has(valueAt(item, 'message'), 'function_call')) answer.toolCalls.add(choice)
+  for (const [index, toolCall] of listAt(item, 'message', 'tool_calls').entries()) {
+    const called = calledIn(toolCall)
+    askTool(answer, `${choice}:${index}`, textAt(called, 'name'), inputOf(called))
+  }
+  const former = valueAt(item, 'message', 'function_call')
+  if (has(valueAt(item, 'message'), 'function_call')) askTool(answer, choice, textAt(former, 'name'), inputOf(former))
+}
+
+// Tools that are no functions have a text for input.
+function calledIn(toolCall: unknown): unknown {
+  return valueAt(toolCall, 'function') ?? valueAt(toolCall, 'custom')
+}
+
+function inputOf(called: unknown): string | undefined {
+  return textAt(called, 'arguments') ?? textAt(called, 'input')
 }
 
 function readDelta(choice: unknown, answer: Answer): ContentKind | undefined {
@@ -64,9 +77,13 @@ function readDelta(choice: unknown, answer: Answer): ContentKind | undefined {
   if (toolCalls.length > 0 || calledFunction) {
     const choiceIndex = countAt(choice, 'index') ?? 0
     for (const toolCall of toolCalls) {
-      addToolCall(answer, `${choiceIndex}:${countAt(toolCall, 'index') ?? 0}`, textAt(toolCall, 'id'))
+      addToolCall(answer, `${choiceIndex}:${countAt(toolCall, 'index') ?? 0}`, toolCall)
     }
-    if (calledFunction) answer.toolCalls.add(String(choiceIndex))
+    if (calledFunction) {
+      const former = valueAt(delta, 'function_call')
+      askTool(answer, String(choiceIndex), textAt(former, 'name'))
+      addInput(answer, String(choiceIndex), inputOf(former))
+    }
   }
   const content = contentKind(valueAt(delta, 'content'))
   if (content === 'text' || (textAt(delta, 'refusal') ?? textAt(choice, 'text'))) return 'text'
@@ -84,7 +101,11 @@ function contentKind(content: unknown): 'text' | 'reasoning' | undefined {
 }
 
 // Only the first delta of a call bears its id, but some servers repeat the id, and some give every call the same place.
-function addToolCall({ toolCalls }: Answer, place: string, id: string | undefined): void {
-  if (id !== undefined) toolCalls.add(`${place}:${id}`)
-  else if (![...toolCalls].some((key) => key.startsWith(`${place}:`))) toolCalls.add(`${place}:`)
+function addToolCall(answer: Answer, place: string, toolCall: unknown): void {
+  const id = textAt(toolCall, 'id')
+  const known = [...answer.toolCalls.keys()].findLast((key) => key.startsWith(`${place}:`))
+  const key = id === undefined ? (known ?? `${place}:`) : `${place}:${id}`
+  const called = calledIn(toolCall)
+  askTool(answer, key, textAt(called, 'name'))
+  addInput(answer, key, inputOf(called))
 }

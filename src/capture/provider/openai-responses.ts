@@ -1,6 +1,6 @@
 import type { Usage } from '../../domain/usage.ts'
 import { countAt, listAt, parseJson, textAt, valueAt } from './json.ts'
-import type { Answer, ContentKind, Protocol } from './provider.ts'
+import { type Answer, askTool, type ContentKind, type Protocol } from './provider.ts'
 import { reportedFailure } from './reported-failure.ts'
 
 const terminalEvents = new Set(['response.completed', 'response.incomplete', 'response.failed', 'error'])
@@ -25,26 +25,33 @@ export const openaiResponses: Protocol = {
     readResponse(valueAt(body, 'response'), answer)
     if (type === 'error') answer.failure = reportedFailure(valueAt(body, 'error') ?? body)
     if (terminalEvents.has(type)) answer.finished = true
-    if (type === 'response.output_item.added') return readAddedItem(body, answer)
+    if (type === 'response.output_item.added') return readItem(body, answer)
+    if (type === 'response.output_item.done') readItem(body, answer)
     return type.endsWith('.delta') && hasDelta(body) ? contentKind(type) : undefined
   },
 }
 
 function readResponse(response: unknown, answer: Answer): void {
   answer.model = textAt(response, 'model') ?? answer.model
+  answer.id = textAt(response, 'id') ?? answer.id
   answer.usage = usageOf(valueAt(response, 'usage')) ?? answer.usage
   answer.failure = reportedFailure(valueAt(response, 'error')) ?? answer.failure
   const status = textAt(response, 'status')
   if (status !== undefined && status !== 'in_progress' && status !== 'queued') answer.stopReason = status
   for (const [index, item] of listAt(response, 'output').entries()) {
-    if (isToolCall(item)) answer.toolCalls.add(String(index))
+    if (isToolCall(item)) askItem(answer, String(index), item)
   }
 }
 
-function readAddedItem(body: unknown, answer: Answer): ContentKind | undefined {
-  if (!isToolCall(valueAt(body, 'item'))) return undefined
-  answer.toolCalls.add(String(countAt(body, 'output_index') ?? answer.toolCalls.size))
+function readItem(body: unknown, answer: Answer): ContentKind | undefined {
+  const item = valueAt(body, 'item')
+  if (!isToolCall(item)) return undefined
+  askItem(answer, String(countAt(body, 'output_index') ?? answer.toolCalls.size), item)
   return 'toolCall'
+}
+
+function askItem(answer: Answer, key: string, item: unknown): void {
+  askTool(answer, key, textAt(item, 'name'), textAt(item, 'arguments') ?? textAt(item, 'input'))
 }
 
 // function_call and custom_tool_call, which the agent runs, and web_search_call and the like, which the provider runs.

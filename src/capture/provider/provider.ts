@@ -42,12 +42,22 @@ export interface ReportedFailure {
   message: string
 }
 
+/** A tool call, as far as the answer has told it. */
+export interface AskedTool {
+  /** Absent when it has none, as some that the provider runs. */
+  name?: string | undefined
+  /** Its arguments: JSON text, in pieces so far, or what that would say; absent before there are any. */
+  input?: unknown
+}
+
 /** What a response has said so far. */
 export interface Answer {
   model?: string | undefined
   usage?: Usage | undefined
-  /** One key for each tool call that the model asked for. */
-  toolCalls: Set<string>
+  /** The tool calls that the model asked for, each by a key of its own. */
+  toolCalls: Map<string, AskedTool>
+  /** What a later request may call it by; absent where none can. */
+  id?: string | undefined
   /** Why the model stopped; absent before it said so. */
   stopReason?: string | undefined
   /** True once the event came that ends a stream. */
@@ -60,5 +70,18 @@ export interface Answer {
 
 /** An answer that nothing was read into. */
 export function emptyAnswer(): Answer {
-  return { toolCalls: new Set(), finished: false }
+  return { toolCalls: new Map(), finished: false }
+}
+
+/** Notes what an answer tells whole of the tool call `key`. */
+export function askTool({ toolCalls }: Answer, key: string, name?: string, input?: unknown): void {
+  const before = toolCalls.get(key)
+  toolCalls.set(key, { name: name ?? before?.name, input: input ?? before?.input })
+}
+
+/** Adds a piece of the arguments of the tool call `key`. */
+export function addInput({ toolCalls }: Answer, key: string, piece: string | undefined): void {
+  const before = toolCalls.get(key)
+  if (piece === undefined || before === undefined) return
+  before.input = typeof before.input === 'string' ? before.input + piece : piece
 }

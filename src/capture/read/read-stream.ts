@@ -55,7 +55,8 @@ export function readStream(
       continue
     }
     const template = last === undefined ? undefined : templateOf(last, arrival.bytes)
-    if (template !== undefined) known = { template, kind }
+    // The text of a tool call is what it is called with.
+    if (template !== undefined && kind !== 'toolCall') known = { template, kind }
     last = arrival.bytes
   }
   readPending()

@@ -80,7 +80,7 @@ describe('a whole message', () => {
       { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} },
       { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] },
       { type: 'text', text: 'Let me see.' },
-      { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} },
+      { type: 'tool_use', id: 'toolu_1', name: 'f', input: { key: 7 } },
     ]
     const body = {
       id: 'msg_1',
@@ -94,7 +94,10 @@ describe('a whole message', () => {
     expect(readBody(anthropicMessages, body)).toEqual({
       model,
       usage,
-      toolCalls: new Set(['1', '4']),
+      toolCalls: new Map([
+        ['1', { name: 'web_search', input: {} }],
+        ['4', { name: 'f', input: { key: 7 } }],
+      ]),
       stopReason: 'tool_use',
       finished: false,
     })
@@ -144,7 +147,8 @@ describe('a stream', () => {
       delta(1, { type: 'text_delta', text: '' }),
       { type: 'content_block_start', index: 2, content_block: { type: 'tool_use', id: 't', name: 'f', input: {} } },
       delta(2, { type: 'input_json_delta', partial_json: '' }),
-      delta(2, { type: 'input_json_delta', partial_json: '{}' }),
+      delta(2, { type: 'input_json_delta', partial_json: '{"key":' }),
+      delta(2, { type: 'input_json_delta', partial_json: '7}' }),
       {
         type: 'content_block_start',
         index: 3,
@@ -157,9 +161,13 @@ describe('a stream', () => {
     expect(kinds).toEqual([
       ...[nothing, nothing, nothing, 'reasoning', nothing, nothing],
       ...[nothing, 'text', nothing],
-      ...['toolCall', nothing, 'toolCall', 'toolCall', nothing, nothing],
+      ...['toolCall', nothing, 'toolCall', 'toolCall', 'toolCall', nothing, nothing],
     ])
-    expect(answer).toEqual({ model, usage, toolCalls: new Set(['2', '3']), stopReason: 'tool_use', finished: true })
+    const toolCalls = new Map([
+      ['2', { name: 'f', input: '{"key":7}' }],
+      ['3', { name: 'web_search' }],
+    ])
+    expect(answer).toEqual({ model, usage, toolCalls, stopReason: 'tool_use', finished: true })
   })
 
   test('has the input of its start and the output of its end', () => {

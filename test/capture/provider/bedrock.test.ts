@@ -66,7 +66,7 @@ describe('a whole answer', () => {
     const body = { output, stopReason: 'tool_use', usage: reported, metrics: { latencyMs: 420 } }
     expect(readBody(bedrockConverse, body)).toEqual({
       usage,
-      toolCalls: new Set(['1']),
+      toolCalls: new Map([['1', { name: 'f', input: {} }]]),
       stopReason: 'tool_use',
       finished: false,
     })
@@ -115,16 +115,18 @@ describe('a stream of Converse', () => {
       ['contentBlockStop', { contentBlockIndex: 0 }],
       ['contentBlockDelta', { contentBlockIndex: 1, delta: { text: 'Hello' } }],
       ['contentBlockStart', { contentBlockIndex: 2, start: { toolUse: { toolUseId: 't', name: 'f' } } }],
-      ['contentBlockDelta', { contentBlockIndex: 2, delta: { toolUse: { input: '{}' } } }],
+      ['contentBlockDelta', { contentBlockIndex: 2, delta: { toolUse: { input: '{"a"' } } }],
+      ['contentBlockDelta', { contentBlockIndex: 2, delta: { toolUse: { input: ':1}' } } }],
       ['messageStop', { stopReason: 'tool_use' }],
       ['metadata', { usage: reported, metrics: { latencyMs: 420 } }],
     )
     const nothing = undefined
     expect(kinds).toEqual([
       ...[nothing, 'reasoning', nothing, nothing],
-      ...['text', 'toolCall', 'toolCall', nothing, nothing],
+      ...['text', 'toolCall', 'toolCall', 'toolCall', nothing, nothing],
     ])
-    expect(answer).toEqual({ usage, toolCalls: new Set(['2']), stopReason: 'tool_use', finished: true })
+    const toolCalls = new Map([['2', { name: 'f', input: '{"a":1}' }]])
+    expect(answer).toEqual({ usage, toolCalls, stopReason: 'tool_use', finished: true })
   })
 
   test('is finished by its metadata only', () => {

@@ -17,10 +17,14 @@ test('version 2 is known, and version 1 is not', () => {
 })
 
 test('a whole answer tells usage, tool calls and why the model stopped', () => {
-  const message = { role: 'assistant', tool_plan: 'I will', tool_calls: [{ id: 'f_1', type: 'function' }] }
+  const message = {
+    role: 'assistant',
+    tool_plan: 'I will',
+    tool_calls: [{ id: 'f_1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+  }
   expect(readBody(cohereChat, { id: 'x', finish_reason: 'TOOL_CALL', message, usage: reported })).toEqual({
     usage,
-    toolCalls: new Set(['0']),
+    toolCalls: new Map([['0', { name: 'f', input: '{}' }]]),
     stopReason: 'TOOL_CALL',
     finished: false,
   })
@@ -35,17 +39,23 @@ test('a stream has content where the model produced something', () => {
     { type: 'content-delta', index: 1, delta: { message: { content: { text: 'Hello' } } } },
     { type: 'content-end', index: 1 },
     { type: 'tool-plan-delta', delta: { message: { tool_plan: 'I' } } },
-    { type: 'tool-call-start', index: 0, delta: { message: { tool_calls: { id: 'f_1', type: 'function' } } } },
-    { type: 'tool-call-delta', index: 0, delta: { message: { tool_calls: { function: { arguments: '{}' } } } } },
+    {
+      type: 'tool-call-start',
+      index: 0,
+      delta: { message: { tool_calls: { function: { name: 'f', arguments: '' } } } },
+    },
+    { type: 'tool-call-delta', index: 0, delta: { message: { tool_calls: { function: { arguments: '{"a"' } } } } },
+    { type: 'tool-call-delta', index: 0, delta: { message: { tool_calls: { function: { arguments: ':1}' } } } } },
     { type: 'tool-call-end', index: 0 },
     { type: 'message-end', delta: { finish_reason: 'COMPLETE', usage: reported } },
   )
   const nothing = undefined
   expect(kinds).toEqual([
     ...[nothing, nothing, 'reasoning', 'text', nothing],
-    ...['reasoning', 'toolCall', 'toolCall', nothing, nothing],
+    ...['reasoning', 'toolCall', 'toolCall', 'toolCall', nothing, nothing],
   ])
-  expect(answer).toMatchObject({ usage, toolCalls: new Set(['0']), stopReason: 'COMPLETE', finished: true })
+  const toolCalls = new Map([['0', { name: 'f', input: '{"a":1}' }]])
+  expect(answer).toMatchObject({ usage, toolCalls, stopReason: 'COMPLETE', finished: true })
 })
 
 test('an error is a failure, in a body and at the end of a stream', () => {

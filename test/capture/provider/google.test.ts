@@ -58,12 +58,15 @@ describe('a whole response', () => {
     const parts = [
       { text: 'hm', thought: true },
       { functionCall: { name: 'f', args: {} }, thoughtSignature: 'x' },
-      { functionCall: { id: 'call_2', name: 'f', args: {} } },
+      { functionCall: { id: 'call_2', name: 'g', args: { key: 7 } } },
     ]
     expect(readBody(googleGenerateContent, chunk(parts, { finishReason: 'STOP' }))).toEqual({
       model: 'gemini-2.5-pro',
       usage,
-      toolCalls: new Set(['0', 'call_2']),
+      toolCalls: new Map([
+        ['0', { name: 'f', input: {} }],
+        ['call_2', { name: 'g', input: { key: 7 } }],
+      ]),
       stopReason: 'STOP',
       finished: true,
     })

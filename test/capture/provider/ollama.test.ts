@@ -40,11 +40,11 @@ describe('ollama.recognise', () => {
 })
 
 test('a whole answer tells model, usage, tool calls and why the model stopped', () => {
-  const message = { role: 'assistant', content: '', tool_calls: [{ function: { name: 'f', arguments: {} } }] }
+  const message = { role: 'assistant', content: '', tool_calls: [{ function: { name: 'f', arguments: { a: 1 } } }] }
   expect(readBody(ollamaChat, { ...end, message, prompt_eval_cached_count: 20 })).toEqual({
     model: 'qwen3:8b',
     usage: { ...usage, cachedTokens: 20 },
-    toolCalls: new Set(['0']),
+    toolCalls: new Map([['0', { name: 'f', input: { a: 1 } }]]),
     stopReason: 'stop',
     finished: true,
   })

@@ -21,12 +21,17 @@ function readDeltas(...deltas: readonly unknown[]) {
 
 describe('a whole completion', () => {
   test('tells model, usage, tool calls and why the model stopped', () => {
-    const message = { role: 'assistant', content: null, tool_calls: [{ id: 'a' }, { id: 'b' }] }
+    const calledFunction = { id: 'a', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }
+    const calledText = { id: 'b', type: 'custom', custom: { name: 'g', input: 'text' } }
+    const message = { role: 'assistant', content: null, tool_calls: [calledFunction, calledText] }
     const body = { model: 'gpt-5', choices: [{ index: 0, message, finish_reason: 'tool_calls' }], usage: chatUsage }
     expect(readBody(body)).toEqual({
       model: 'gpt-5',
       usage,
-      toolCalls: new Set(['0:0', '0:1']),
+      toolCalls: new Map([
+        ['0:0', { name: 'f', input: '{"a":1}' }],
+        ['0:1', { name: 'g', input: 'text' }],
+      ]),
       stopReason: 'tool_calls',
       finished: false,
     })
@@ -111,7 +116,7 @@ describe('a stream', () => {
       { tool_calls: [{ index: 1, id: 'b', function: { name: 'f', arguments: '' } }] },
       { tool_calls: [{ index: 0, function: { arguments: '}' } }] },
     )
-    expect(answer.toolCalls.size).toBe(2)
+    expect([...answer.toolCalls.values()]).toEqual([{ name: 'f', input: '{}' }, { name: 'f' }])
   })
 
   test('counts right for servers that repeat the id, leave it out, or give all calls the same place', () => {

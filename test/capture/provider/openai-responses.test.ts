@@ -4,10 +4,16 @@ import { emptyAnswer } from '../../../src/capture/provider/provider.ts'
 
 const usage = { inputTokens: 1200, outputTokens: 90, cachedTokens: 1024, cacheWriteTokens: 128, reasoningTokens: 64 }
 const response = {
+  id: 'resp_1',
   model: 'gpt-5-2025-08-07',
   status: 'completed',
   error: null,
-  output: [{ type: 'reasoning' }, { type: 'function_call' }, { type: 'web_search_call' }, { type: 'message' }],
+  output: [
+    { type: 'reasoning' },
+    { type: 'function_call', name: 'f', arguments: '{}' },
+    { type: 'web_search_call' },
+    { type: 'message' },
+  ],
   usage: {
     input_tokens: 1200,
     input_tokens_details: { cached_tokens: 1024, cache_write_tokens: 128 },
@@ -29,9 +35,13 @@ describe('a whole response', () => {
     const answer = emptyAnswer()
     openaiResponses.readBody(response, answer)
     expect(answer).toEqual({
+      id: 'resp_1',
       model: 'gpt-5-2025-08-07',
       usage,
-      toolCalls: new Set(['1', '2']),
+      toolCalls: new Map<string, object>([
+        ['1', { name: 'f', input: '{}' }],
+        ['2', {}],
+      ]),
       stopReason: 'completed',
       finished: false,
     })
@@ -76,6 +86,20 @@ describe('a stream', () => {
       ...['text', nothing, 'text', nothing],
       ...['toolCall', 'toolCall', 'toolCall', nothing],
     ])
+  })
+
+  test('has the arguments of a tool call when it is done', () => {
+    const { answer, kinds } = readEvents(
+      {
+        type: 'response.output_item.added',
+        output_index: 0,
+        item: { type: 'function_call', name: 'f', arguments: '' },
+      },
+      { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"a":1}' },
+      { type: 'response.output_item.done', output_index: 0, item: { type: 'function_call', arguments: '{"a":1}' } },
+    )
+    expect([...answer.toolCalls.values()]).toEqual([{ name: 'f', input: '{"a":1}' }])
+    expect(kinds).toEqual(['toolCall', 'toolCall', undefined])
   })
 
   test('counts a tool call once, though the last event tells it again', () => {

@@ -92,7 +92,7 @@ describe('an answer', () => {
 
   test('of any other kind leaves the tokens unknown', () => {
     const body = { model: 'm', text: 'Hello', usage: { prompt_tokens: 7, completion_tokens: 2 } }
-    expect(readBody(unknownProtocol, body)).toEqual({ model: 'm', toolCalls: new Set(), finished: false })
+    expect(readBody(unknownProtocol, body)).toEqual({ model: 'm', toolCalls: new Map(), finished: false })
   })
 
   test('of any other kind has content in every event, and an end that nobody knows', () => {
