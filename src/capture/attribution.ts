@@ -48,6 +48,19 @@ export function attributeWithin<Result>(sink: CallSink, span: OpenSpan, work: ()
   return scope.run(sinkWithin(sink, span), work)
 }
 
+/** The result of `work`; model calls made by it and by what it starts belong to nobody, and are counted as such. */
+export function attributeToNobody<Result>(work: () => Result): Result {
+  return scope.run(undefined, work)
+}
+
+/** The result of `work`, whose requests are no model calls, whatever they look like: they are neither a run's nor counted. */
+export function unwatched<Result>(work: () => Result): Result {
+  return scope.run(nobodysCalls, work)
+}
+
+// Nothing more belongs to one that was stopped, and nobody is told.
+const nobodysCalls: CallSink = { calls: [], over: 'stopped' }
+
 /** `sink` as the scope of one of its spans. */
 export function sinkWithin(sink: CallSink, span: OpenSpan): CallSink {
   return {
