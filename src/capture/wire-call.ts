@@ -1,6 +1,6 @@
 import type { FaultKind } from '../domain/fault.ts'
 import type { OpenSpan } from './open-span.ts'
-import type { Protocol } from './provider/provider.ts'
+import type { Answer, Protocol } from './provider/provider.ts'
 
 /**
  * What the wire saw of one request to a model. Filled while the agent runs, so it only gathers instants and references;
@@ -37,6 +37,8 @@ export interface WireCall {
   error: unknown
   /** The fault that it was made to meet; absent when it met none. */
   injected?: FaultKind | undefined
+  /** What was read of the response, until it is let go of; absent before. */
+  answer?: Answer | undefined
   /** True when it never left the process, because it was answered, or failed, at the door; absent when it left. */
   kept?: true | undefined
 }
@@ -91,6 +93,7 @@ export function receiveChunk(call: WireCall, chunk: Uint8Array, atMs: number): v
 /** Lets go of what was sent and received, once it is read: who holds on to a run must not hold on to that. */
 export function forgetBodies(call: WireCall): void {
   call.measured = true
+  call.answer = undefined
   call.requestChunks = []
   call.chunks = []
   call.arrivalsAtMs = []

@@ -1,6 +1,7 @@
 import type { Metric } from './metric-kind.ts'
 import { scenarioMetrics } from './metric-scenario.ts'
 import { timeMetrics } from './metric-time.ts'
+import { tokenMetrics } from './metric-tokens.ts'
 import { valueAt } from './sample.ts'
 
 const genAi = 'OpenTelemetry GenAI semantic conventions'
@@ -88,6 +89,7 @@ export const metrics = {
     source: genAi,
     read: (samples, index) => valueAt(samples.values.reasoningTokens, index),
   },
+  ...tokenMetrics,
   steps: {
     label: 'steps',
     unit: 'count',

@@ -14,6 +14,13 @@ export const errorClasses = ['timeout', 'rateLimit', 'connection', 'provider', '
 /** One of {@link errorClasses}. */
 export type ErrorClass = (typeof errorClasses)[number]
 
+/** A tool call that a model asked for. */
+export interface ToolUse {
+  name: string
+  /** Whether the model had asked for the same before in the run, with the same arguments; absent when it had not. */
+  repeated?: boolean | undefined
+}
+
 /**
  * One request to a model as seen on the wire. Every `…AtMs` is an instant on the run's clock: milliseconds since the
  * run started.
@@ -62,8 +69,38 @@ export interface ModelCall {
   usage?: Usage | undefined
   /** Tool calls that the model asked for; absent when the answer cannot be read. */
   toolCalls?: number | undefined
+  /** Those of them whose name and arguments the answer tells, in its order; absent when there are none. */
+  toolUses?: ToolUse[] | undefined
+  /**
+   * The part of the input tokens that an earlier call of the run had sent to the same model already, see
+   * METHODOLOGY.md#waste; absent when unknown.
+   */
+  resentTokens?: number | undefined
+  /** The part of `resentTokens` before the first difference from that call: what a cache can serve; absent when unknown. */
+  leadingTokens?: number | undefined
+  /** What it cost in US dollars; absent when its tokens or the price of its model are unknown. */
+  costUsd?: number | undefined
   /** Whether reasoning was streamed, so that its tokens lie between the first and the last content chunk. */
   reasoningStreamed: boolean
+}
+
+/**
+ * Whether an answer to `call` came, or began to: providers count no tokens for a request that they refused, never got or sent
+ * elsewhere.
+ */
+export function isAnswered({ status }: Pick<ModelCall, 'status'>): boolean {
+  return status !== undefined && (status === 101 || (status >= 200 && status < 300))
+}
+
+/**
+ * Whether the provider may have counted tokens for `call` that nobody told: it got the request, and the answer never came to its
+ * end.
+ */
+export function isUntold(call: ModelCall): boolean {
+  const { status, usage, failure, givenUp, unreached } = call
+  if (unreached === true || (status !== undefined && !isAnswered(call))) return false
+  if (usage?.inputTokens !== undefined && usage.outputTokens !== undefined) return false
+  return failure !== undefined || givenUp === true
 }
 
 /**

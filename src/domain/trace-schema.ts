@@ -39,6 +39,10 @@ const ModelCallSchema = z.strictObject({
   within: maybe(count),
   usage: maybe(UsageSchema),
   toolCalls: maybe(count),
+  toolUses: maybe(z.array(z.strictObject({ name: z.string(), repeated: maybe(z.boolean()) }))),
+  resentTokens: maybe(finite),
+  leadingTokens: maybe(finite),
+  costUsd: maybe(finite),
   embeds: maybe(z.boolean()),
   reasoningStreamed: z.boolean(),
 }) satisfies z.ZodMiniType<ModelCall>

@@ -1,7 +1,8 @@
 import { coveredMs, type TimeInterval } from '../domain/intervals.ts'
 import type { RunValue } from '../domain/sample.ts'
 import type { ReportedUsage } from '../domain/scenario.ts'
-import type { ModelCall } from '../domain/span.ts'
+import { isAnswered, isUntold, type ModelCall } from '../domain/span.ts'
+import { sumTokenUse, tokenUses, wasteKinds } from '../domain/token-use.ts'
 import type { Span } from '../domain/trace.ts'
 import { sumKnown, sumUsage, type Usage } from '../domain/usage.ts'
 
@@ -21,25 +22,6 @@ export interface Seen {
   latencyMs: number
 }
 
-/**
- * Whether an answer to `call` came, or began to: providers count no tokens for a request that they refused, never got or sent
- * elsewhere.
- */
-export function isAnswered({ status }: Pick<ModelCall, 'status'>): boolean {
-  return status !== undefined && (status === 101 || (status >= 200 && status < 300))
-}
-
-/**
- * Whether the provider may have counted tokens for `call` that nobody told: it got the request, and the answer never came to its
- * end.
- */
-export function isUntold(call: ModelCall): boolean {
-  const { status, usage, failure, givenUp, unreached } = call
-  if (unreached === true || (status !== undefined && !isAnswered(call))) return false
-  if (usage?.inputTokens !== undefined && usage.outputTokens !== undefined) return false
-  return failure !== undefined || givenUp === true
-}
-
 /** Calls, tokens and times of a run; its cost apart. */
 export function valuesOf(seen: Seen): RunValues {
   const { calls, spans, reported, latencyMs, spansAreAll } = seen
@@ -56,6 +38,7 @@ export function valuesOf(seen: Seen): RunValues {
   return {
     ...(counted.length + reported.length === 0 ? noTokens : sumUsage([...counted.map(usageOf), ...reported])),
     estimatedTokens: sumKnown(estimated),
+    ...wasteOf(seen),
     modelCalls: calls.length + reportedCalls - covered.size,
     steps: steps.filter((call) => !covered.has(call)).length + reportedCalls,
     toolCalls,
@@ -64,6 +47,13 @@ export function valuesOf(seen: Seen): RunValues {
     modelMs: calls.length === 0 ? undefined : coveredMs(clipped(latencyMs, busyIn(calls))),
     toolMs: spansAreAll ? toolMs(spans, toolCalls, latencyMs) : undefined,
   }
+}
+
+// Of what is reported by hand, nobody knows what it was sent for.
+function wasteOf({ calls, reported }: Seen): RunValues {
+  if (reported.length > 0) return {}
+  const sum = sumTokenUse(tokenUses(calls))
+  return Object.fromEntries(wasteKinds.map((kind) => [kind, sum[kind]]))
 }
 
 /** The calls whose answers did not tell their tokens, as far as reports by hand stand in for them. */

@@ -1,7 +1,7 @@
 import type { ReportedUsage } from '../domain/scenario.ts'
-import type { ModelCall } from '../domain/span.ts'
+import { isAnswered, isUntold, type ModelCall } from '../domain/span.ts'
 import { sumKnown } from '../domain/usage.ts'
-import { coveredCalls, isAnswered, isUntold } from './call-values.ts'
+import { coveredCalls } from './call-values.ts'
 import { type Charged, costOf, hasPrice, type ListPrice, listPriceOf, type Pricing, reportedUsd } from './pricing.ts'
 
 /** What model calls cost, and by which prices. */

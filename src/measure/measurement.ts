@@ -1,17 +1,19 @@
 import { isComplete } from '../capture/read/read-call.ts'
+import { noteResent } from '../capture/read/resent.ts'
 import { linkRetries } from '../capture/read/retries.ts'
+import { noteToolUses } from '../capture/read/tool-uses.ts'
 import { forgetBodies } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import { sleep } from '../domain/clock.ts'
 import type { Prices } from '../domain/price.ts'
-import type { ModelCall } from '../domain/span.ts'
+import { isAnswered, type ModelCall } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
 import type { ActiveRun, FirstItem, NamedPart } from './active-run.ts'
 import type { SpentBeside } from './beside.ts'
-import { isAnswered, type RunValues, valuesOf } from './call-values.ts'
+import { type RunValues, valuesOf } from './call-values.ts'
 import { type Costs, costsOf } from './cost.ts'
 import { type Ended, endOf } from './outcome.ts'
-import { type Pricing, pricingFor } from './pricing.ts'
+import { costOf, type Pricing, pricingFor } from './pricing.ts'
 import { readAnswer } from './read-answer.ts'
 import { isWithin, placeSpans } from './spans.ts'
 
@@ -78,9 +80,12 @@ async function measureCalls(
   const openStreams = streams.filter((wire) => !isComplete(wire)).length
   const calls = await Promise.all(wires.map((wire) => readAnswer(wire, run.startedMs)))
   linkRetries(wires, calls)
+  noteToolUses(wires, calls)
+  noteResent(wires, calls)
   for (const wire of wires) forgetBodies(wire)
   const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)
   const pricing = await pricingFor(modelsOf(run, calls.filter(isAnswered)), prices)
+  for (const call of calls) call.costUsd = isAnswered(call) ? costOf(call, pricing)?.usd : undefined
   return assemble(run, { calls, spans, openStreams }, pricing, cpuMs, abandoned)
 }
 

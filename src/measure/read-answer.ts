@@ -1,7 +1,6 @@
 import { readCall } from '../capture/read/read-call.ts'
 import type { WireCall } from '../capture/wire-call.ts'
-import type { ModelCall } from '../domain/span.ts'
-import { isAnswered } from './call-values.ts'
+import { isAnswered, type ModelCall } from '../domain/span.ts'
 
 const read = new WeakMap<WireCall, Promise<ModelCall>>()
 

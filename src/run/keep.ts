@@ -10,9 +10,8 @@ import {
   setScore,
   setValue,
 } from '../domain/sample.ts'
-import { interTokenLatencyMs, type ModelCall, modelTtftMs } from '../domain/span.ts'
+import { interTokenLatencyMs, isAnswered, type ModelCall, modelTtftMs } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
-import { isAnswered } from '../measure/call-values.ts'
 import type { RunMeasurement } from '../measure/measurement.ts'
 
 // So many problems tell all that there is to tell.

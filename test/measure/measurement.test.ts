@@ -214,7 +214,15 @@ describe('the values of a run', () => {
     const sum = (field: 'inputTokens' | 'outputTokens' | 'cachedTokens' | 'reasoningTokens') =>
       server.log.reduce((total, call) => total + (call.usage?.[field] ?? 0), 0)
     const [inputTokens, outputTokens] = [sum('inputTokens'), sum('outputTokens')]
+    // Each call goes on from the one before, and has all of its prompt.
+    const inputs = server.log.map(({ usage }) => usage?.inputTokens ?? 0)
+    const resentTokens = inputs.slice(0, -1).reduce((total, tokens) => total + (tokens < 1024 ? 0 : tokens), 0)
+    expect(resentTokens).toBeGreaterThan(3000)
+    expect(run.calls.map((call) => call.resentTokens)).toEqual([0, ...inputs.slice(0, -1)])
     expect(run.values).toEqual({
+      resentTokens,
+      failedTokens: 0,
+      repeatedTokens: 0,
       inputTokens,
       outputTokens,
       cachedTokens: 0,

@@ -38,6 +38,7 @@ export async function readCall(wire: WireCall, originMs: number): Promise<ModelC
   const content = streamed ? readStream(protocol, framing, arrivals, answer) : readWhole(protocol, arrivals, answer)
   const refused = status !== undefined && status >= 400
   const failure = failureOf(wire, streamed, answer)
+  wire.answer = answer
   return {
     provider: protocol.provider,
     api: protocol.api,
@@ -103,7 +104,8 @@ function arrivalsOf({ chunks, arrivalsAtMs }: WireCall): Arrival[] {
   return chunks.map((bytes, index) => ({ bytes, atMs: arrivalsAtMs[index] ?? 0 }))
 }
 
-function textOf(chunks: readonly Uint8Array[]): string {
+/** The text of `chunks`, which are all of a body. */
+export function textOf(chunks: readonly Uint8Array[]): string {
   const [only, ...others] = chunks
   const bytes = only === undefined || others.length > 0 ? Buffer.concat(chunks) : only
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
