@@ -8,6 +8,7 @@ const callsPerRound = 1_000
 const chunksPerCall = 50
 
 const created = channel('undici:request:create')
+const headersSent = channel('undici:client:sendHeaders')
 const chunkSent = channel('undici:request:bodyChunkSent')
 const headersCame = channel('undici:request:headers')
 const chunkCame = channel('undici:request:bodyChunkReceived')
@@ -15,6 +16,7 @@ const ended = channel('undici:request:trailers')
 
 const requestBody = Buffer.from('{"model":"gpt-5","messages":[]}')
 const responseChunk = Buffer.from('data: {"choices":[{"delta":{"content":"word"}}]}\n\n')
+const socket = {}
 const rawHeaders = ['content-type', 'text/event-stream'].map((text) => Buffer.from(text))
 
 // undici 6 publishes no body chunks: they pass through these methods, as they do in undici 7, which publishes them.
@@ -40,7 +42,7 @@ class Request {
 
 /** Measured cost of watching model calls, in microseconds of the thread that runs the agent. */
 export interface CaptureCost {
-  /** A call without its response's body: create, body sent, headers and end. */
+  /** A call without its response's body: create, headers and body sent, headers and end. */
   usPerCall: number
   /** A chunk of a response's body. */
   usPerChunk: number
@@ -84,6 +86,7 @@ function measureRound(): CaptureCost {
 function publishCall(path: string, chunks: number): void {
   const request = new Request(path)
   created.publish({ request })
+  headersSent.publish({ request, socket })
   request.onBodySent(requestBody)
   headersCame.publish({ request, response: { statusCode: 200, headers: rawHeaders } })
   for (let chunk = 0; chunk < chunks; chunk++) request.onData(responseChunk)

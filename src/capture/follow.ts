@@ -95,6 +95,16 @@ export function requestChunkSent(call: FollowedCall, chunk: Uint8Array): void {
   else call.state = 'foreign'
 }
 
+/**
+ * Notes that the request goes out now.
+ *
+ * @param isFirst whether nothing went over its connection before
+ */
+export function requestSent({ wire }: FollowedCall, isFirst: boolean): void {
+  wire.sentAtMs = wallClock.nowMs()
+  wire.newConnection = isFirst
+}
+
 /** Notes the response's headers. */
 export function headersCame({ wire, state }: FollowedCall, status: number, rawHeaders: unknown, atMs: number): void {
   if (state === 'called') receiveHeaders(wire, status, rawHeaders, atMs)

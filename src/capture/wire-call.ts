@@ -19,6 +19,10 @@ export interface WireCall {
   rawRequestHeaders: unknown
   /** The request's body as it was sent. */
   requestChunks: Uint8Array[]
+  /** When it had a connection and began to go out; absent before, and where the transport does not tell. */
+  sentAtMs: number | undefined
+  /** Whether it is the first request of its connection; absent where the transport does not tell. */
+  newConnection: boolean | undefined
   /** When the response's headers came; absent before. */
   headersAtMs: number | undefined
   /** HTTP status; absent before the response's headers came. */
@@ -60,6 +64,8 @@ export function startedWireCall(
     within,
     rawRequestHeaders,
     requestChunks: [],
+    sentAtMs: undefined,
+    newConnection: undefined,
     headersAtMs: undefined,
     status: undefined,
     rawHeaders: undefined,

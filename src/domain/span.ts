@@ -39,6 +39,10 @@ export interface ModelCall {
   /** True when the response came as a stream of events. */
   streamed: boolean
   startedAtMs: number
+  /** When it had a connection and began to go out; absent where its transport does not tell, and when it never had one. */
+  sentAtMs?: number | undefined
+  /** Whether it is the first request of its connection; absent where its transport does not tell. */
+  newConnection?: boolean | undefined
   /** When the response's headers came; absent when none did. */
   headersAtMs?: number | undefined
   /** First chunk with content: text, reasoning or a tool call; absent when nothing was streamed. */

@@ -24,6 +24,8 @@ const ModelCallSchema = z.strictObject({
   model: maybe(z.string()),
   streamed: z.boolean(),
   startedAtMs: finite,
+  sentAtMs: maybe(finite),
+  newConnection: maybe(z.boolean()),
   headersAtMs: maybe(finite),
   firstContentAtMs: maybe(finite),
   firstTextAtMs: maybe(finite),

@@ -47,6 +47,8 @@ export async function readCall(wire: WireCall, originMs: number): Promise<ModelC
     model: answer.model ?? textAt(parseJson(textOf(wire.requestChunks)), 'model') ?? protocol.modelIn?.(url),
     streamed,
     startedAtMs: wire.startedAtMs - originMs,
+    sentAtMs: since(wire.sentAtMs),
+    newConnection: wire.newConnection,
     headersAtMs: since(wire.headersAtMs),
     firstContentAtMs: since(content.firstContentAtMs),
     firstTextAtMs: since(content.firstTextAtMs),

@@ -10,9 +10,11 @@ import {
   headersCame,
   keepFollowed,
   requestChunkSent,
+  requestSent,
 } from '../follow.ts'
 import { guarded } from '../guard.ts'
 import { isBytes, subscribeAll } from './channel.ts'
+import { isFirstUseSeen, onceConnected } from './connection.ts'
 import { tap, tapWrites } from './tap.ts'
 
 /** Follows the streams of node:http2, until the returned function is called. */
@@ -75,6 +77,12 @@ function onCreated(stream: unknown): void {
 
 function followStream(stream: Fields, call: FollowedCall): void {
   let givenUp = false
+  const { session } = stream
+  const isFirst = isFirstUseSeen(session)
+  onceConnected(
+    session,
+    guarded(() => requestSent(call, isFirst)),
+  )
   const stopWrites = tapWrites(stream, (chunk) => {
     requestChunkSent(call, chunk)
     if (call.state === 'foreign') stopAll()

@@ -9,8 +9,11 @@ import {
   headersCame,
   keepFollowed,
   requestChunkSent,
+  requestSent,
 } from '../follow.ts'
+import { guarded } from '../guard.ts'
 import { isBytes, subscribeAll } from './channel.ts'
+import { isFirstUseSeen, onceConnected } from './connection.ts'
 import { tap, tapWrites } from './tap.ts'
 import { targetOf } from './target.ts'
 import { followWebSocket, mayOpenRealtime, socketOpened } from './web-socket.ts'
@@ -50,6 +53,14 @@ function followPost(request: Fields, call: FollowedCall): void {
     stopDestroy()
   })
   const stopDestroy = tapDestroy(request, call)
+  const onSocket = guarded((socket) => {
+    const isFirst = isFirstUseSeen(socket) && request.reusedSocket !== true
+    onceConnected(
+      socket,
+      guarded(() => requestSent(call, isFirst)),
+    )
+  })
+  if (typeof request.once === 'function') Reflect.apply(request.once, request, ['socket', onSocket])
 }
 
 function followHandshake(request: Fields, path: string): void {

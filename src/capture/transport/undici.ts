@@ -9,9 +9,11 @@ import {
   headersCame,
   keepFollowed,
   requestChunkSent,
+  requestSent,
 } from '../follow.ts'
 import { recordFault } from '../guard.ts'
 import { bytesOf, isBytes, subscribeAll } from './channel.ts'
+import { connectionOpened, isFirstUse } from './connection.ts'
 import { tap } from './tap.ts'
 import { targetOf } from './target.ts'
 import { followWebSocket, mayOpenRealtime, socketOpened } from './web-socket.ts'
@@ -26,6 +28,8 @@ const publishing = new WeakSet<object>()
 export function subscribeUndici(): () => void {
   return subscribeAll({
     'undici:request:create': onCreate,
+    'undici:client:connected': ({ socket }) => connectionOpened(socket),
+    'undici:client:sendHeaders': onSendHeaders,
     'undici:request:bodyChunkSent': onBodyChunkSent,
     'undici:request:headers': onHeaders,
     'undici:request:bodyChunkReceived': onBodyChunkReceived,
@@ -58,6 +62,12 @@ function followHandshake(request: Fields, path: string): void {
   for (const method of ['onUpgrade', 'onRequestUpgrade']) {
     tap(request, method, (_status, rawHeaders, socket) => socketOpened(call, rawHeaders, socket))
   }
+}
+
+function onSendHeaders({ request, socket }: Fields): void {
+  const isFirst = isFirstUse(socket)
+  const call = followedBy(request)
+  if (call !== undefined) requestSent(call, isFirst)
 }
 
 function onBodyChunkSent(message: Fields): void {

@@ -63,6 +63,8 @@ describe('a plain response', () => {
       model: 'gpt-5-2025-08-07',
       streamed: false,
       startedAtMs: expect.any(Number),
+      sentAtMs: expect.any(Number),
+      newConnection: true,
       headersAtMs: expect.any(Number),
       endedAtMs: expect.any(Number),
       status: 200,
@@ -70,7 +72,7 @@ describe('a plain response', () => {
       toolCalls: 0,
       reasoningStreamed: false,
     })
-    const instants = [0, call.startedAtMs, call.headersAtMs ?? -1, call.endedAtMs ?? -1, latencyMs]
+    const instants = [0, call.startedAtMs, call.sentAtMs ?? -1, call.headersAtMs ?? -1, call.endedAtMs ?? -1, latencyMs]
     expect(instants).toEqual(instants.toSorted((a, b) => a - b))
     expect(JSON.parse(Buffer.concat(only(wires).requestChunks).toString())).toEqual(question)
   })
