@@ -1,3 +1,5 @@
+export type { CommandOptions, JsonCommandOptions, TextCommandOptions } from './agents/command/command-options.ts'
+export { commandAgent } from './agents/command.ts'
 export type { Mode } from './domain/baseline.ts'
 export type { Case, CaseInput } from './domain/case.ts'
 export type { Check as VerdictCheck } from './domain/check.ts'

@@ -9,6 +9,10 @@ export interface Resources {
   heapGrowthBytes?: number | undefined
   /** Highest resident set of the process while runs were on, in bytes; absent when not measured. */
   peakRssBytes?: number | undefined
+  /** Highest sum of the resident sets of the processes that agents started, in bytes; absent when none was seen. */
+  childPeakRssBytes?: number | undefined
+  /** The same of their proportional sets, which divide shared memory; absent where the system does not tell. */
+  childPeakPssBytes?: number | undefined
   /** 99th percentile of how late the event loop was, in milliseconds; absent when not measured. */
   eventLoopDelayMs?: number | undefined
   /** Starts that an open load dropped, for too many runs were in flight; absent under a closed load. */

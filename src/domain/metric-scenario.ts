@@ -47,6 +47,28 @@ export const scenarioMetrics = {
     source: 'process.memoryUsage.rss(), every 100 ms',
     read: (_, resources) => resources.peakRssBytes,
   },
+  childPeakRssBytes: {
+    label: 'peak RSS of children',
+    unit: 'bytes',
+    better: 'lower',
+    of: 'machine',
+    per: 'scenario',
+    meaning:
+      'Highest sum of the resident sets of the processes that agents started and of theirs; memory that they share counts for each.',
+    source: 'pidusage, every 50 ms',
+    read: (_, resources) => resources.childPeakRssBytes,
+  },
+  childPeakPssBytes: {
+    label: 'peak PSS of children',
+    unit: 'bytes',
+    better: 'lower',
+    of: 'machine',
+    per: 'scenario',
+    meaning:
+      'Highest sum of the proportional sets of the processes that agents started and of theirs, in which shared memory is divided; only on Linux.',
+    source: 'proc_pid_smaps(5): smaps_rollup, at most every 50 ms',
+    read: (_, resources) => resources.childPeakPssBytes,
+  },
   eventLoopDelayMs: {
     label: 'loop delay',
     unit: 'ms',

@@ -162,5 +162,18 @@ export const metrics = {
     source: 'getrusage(2)',
     read: (samples, index) => valueAt(samples.values.cpuMs, index),
   },
+  childCpuMs: {
+    label: 'CPU time of children',
+    unit: 'ms',
+    better: 'lower',
+    of: 'machine',
+    per: 'run',
+    grows: true,
+    limits: false,
+    meaning:
+      'User and system CPU time, during a run, of the processes that its agent started and of theirs; only at concurrency 1 and on Linux, in steps of 10 ms.',
+    source: 'proc_pid_stat(5)',
+    read: (samples, index) => valueAt(samples.values.childCpuMs, index),
+  },
   ...scenarioMetrics,
 } as const satisfies Record<string, Metric>

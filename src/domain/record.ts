@@ -191,6 +191,8 @@ export const ExecutionRecord = z.strictObject({
     durationMs: finite,
     heapGrowthBytes: maybe(finite),
     peakRssBytes: maybe(finite),
+    childPeakRssBytes: maybe(finite),
+    childPeakPssBytes: maybe(finite),
     eventLoopDelayMs: maybe(finite),
     droppedRuns: maybe(count),
     sendLagMs: maybe(finite),

@@ -18,6 +18,7 @@ export type Outcome = (typeof outcomes)[number]
 export const runValues = [
   'waitingMs',
   'cpuMs',
+  'childCpuMs',
   'inputTokens',
   'outputTokens',
   'cachedTokens',
@@ -195,7 +196,7 @@ export function setScore(samples: Samples, index: number, name: string, value: n
 }
 
 /** What a run knows from its model calls, and nothing when those are not known to be its own. */
-const callRunValues = runValues.filter((name) => name !== 'cpuMs')
+const callRunValues = runValues.filter((name) => name !== 'cpuMs' && name !== 'childCpuMs')
 
 /** Makes unknown what model calls told of the runs. */
 export function forgetCalls(samples: Samples): void {

@@ -5,6 +5,7 @@ import type { WireCall } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import { messageOf, mistakesError, quoteValue } from '../domain/errors.ts'
 import type { OutputOf, ReportedUsage, Run, RunSize } from '../domain/scenario.ts'
+import type { Belongings } from './belongings.ts'
 import { drain } from './drain.ts'
 
 /** A named part of a run while it is measured. */
@@ -53,6 +54,8 @@ export class ActiveRun implements Run, CallSink {
   turns: NamedPart[] | undefined
   /** Reads the process's CPU time in milliseconds; absent when it says nothing about this run alone. */
   readCpuMs: (() => number) | undefined
+  /** What its agent keeps open beyond it; absent outside of an execution. */
+  belongings: Belongings | undefined
   startedMs = 0
   /** When the run was over, on `clock`; absent while it is on. */
   endedMs: number | undefined

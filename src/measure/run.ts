@@ -33,6 +33,9 @@ export async function measureRun(
   if (setting.setup !== undefined) run.state = await callHook(setting, 'setup', run, beside, setting.setup, run)
   if (account !== undefined || hasFurtherLimits(setting.limits))
     enforceLimits(run, setting.limits, setting.prices, account)
+  run.belongings = setting.belongings
+  const childCpu = setting.readCpuMs === undefined ? undefined : setting.belongings?.processes
+  const childCpuBeforeMs = childCpu?.cpuMs()
   const cpuBeforeMs = setting.readCpuMs?.()
   run.readCpuMs = setting.readCpuMs
   run.startedMs = clock.nowMs()
@@ -42,10 +45,13 @@ export async function measureRun(
   if (run.endedMs === undefined) await run.whenOver()
   inFlight.delete(run)
   const cpuMs = cpuBeforeMs === undefined ? undefined : (setting.readCpuMs?.() ?? cpuBeforeMs) - cpuBeforeMs
+  const childCpuMs = childCpu?.cpuMs()
   const abandoned = run.stopped !== undefined && !(await within(clock, settled, setting.graceMs)).done
   // Without model calls there is nothing to wait for.
   const measured = measurementOf(run, setting.prices, cpuMs, abandoned)
   const measurement = measured instanceof Promise ? await measured : measured
+  if (childCpuMs !== undefined)
+    measurement.values.childCpuMs = childCpuMs - (childCpuBeforeMs ?? childCpu?.cpuBeforeMs() ?? childCpuMs)
   if (setting.check !== undefined && measurement.outcome === 'ok') {
     try {
       await judge(setting, setting.check, run, beside, one, measurement)

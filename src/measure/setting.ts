@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { Limits } from '../domain/limit.ts'
 import type { Prices } from '../domain/price.ts'
 import type { Agent, Checked, RunSize, Setup } from '../domain/scenario.ts'
+import type { Belongings } from './belongings.ts'
 import type { InFlight } from './deadline.ts'
 
 /** What every run of a scenario shares. */
@@ -22,6 +23,8 @@ export interface RunSetting {
   /** Reads the process's CPU time in milliseconds; absent when it is not read for each run. */
   readCpuMs?: (() => number) | undefined
   inFlight: InFlight
+  /** What the agent keeps open from one run to the next; absent when that is the process's. */
+  belongings?: Belongings | undefined
   /** Told of every model call that starts in the scope of a run, check or hook after that had ended. */
   onCallAfterEnd?: (() => void) | undefined
 }

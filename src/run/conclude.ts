@@ -40,8 +40,11 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
   // What they cost is in no run.
   tally.untold += afterEnd
   if (foreign.crossed) forgetAttribution(course)
+  const { rssBytes: childPeakRssBytes, pssBytes: childPeakPssBytes } = course.belongings.processes.peaks()
   const resources = {
     ...readings,
+    childPeakRssBytes,
+    childPeakPssBytes,
     ...generatorOf(course),
     durationMs: Math.max(0, durationOf(course) - pausedMs - course.waitedMs),
   }

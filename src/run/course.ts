@@ -9,6 +9,7 @@ import { isOpen, type Load } from '../domain/load/load.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { SeriesTaker } from '../domain/time-series.ts'
+import type { Belongings } from '../measure/belongings.ts'
 import { readCpuMs } from '../measure/cpu.ts'
 import type { Meter } from '../measure/meter.ts'
 import type { RunSetting } from '../measure/setting.ts'
@@ -26,6 +27,8 @@ export interface Course {
   tally: Tally
   samples: Samples
   instruments: Instruments
+  /** What the agent keeps open between its runs. */
+  belongings: Belongings
   traces: Traces
   /** Model calls that started in the scope of a run, check or hook after that had ended. */
   callsAfterEnd: number
@@ -102,6 +105,7 @@ export function settingOf(course: Course, readsCpu: boolean): RunSetting {
     graceMs,
     readCpuMs: readsCpu ? readCpuMs : undefined,
     inFlight: instruments.inFlight,
+    belongings: course.belongings,
     onCallAfterEnd: () => {
       course.callsAfterEnd += 1
       course.stopped ??= unkeptCap(plan, setting.ledger)

@@ -4,6 +4,7 @@ import { isEndedByTime, isOneAtATime, isOpen } from '../domain/load/load.ts'
 import { caseOfRun } from '../domain/plan.ts'
 import { createSamples, mostRows, runsMade } from '../domain/sample.ts'
 import { takeSeries } from '../domain/time-series.ts'
+import { belongings } from '../measure/belongings.ts'
 import { startMeter } from '../measure/meter.ts'
 import { measureRun } from '../measure/run.ts'
 import { logHistogram } from '../stats/log-histogram.ts'
@@ -55,6 +56,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     tally,
     samples,
     instruments,
+    belongings: belongings(),
     traces: emptyTraces(),
     callsAfterEnd: 0,
     originMs: Number.POSITIVE_INFINITY,
@@ -94,6 +96,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   } finally {
     setting.signal?.removeEventListener('abort', abort)
     stopAsking?.()
+    await course.belongings.close()
   }
   return finish()
 }
