@@ -9,6 +9,7 @@ export interface OpenSpan {
   endedAtMs?: number | undefined
   /** The innermost span in whose scope it began; absent outside any. */
   within?: OpenSpan | undefined
+  handoffTo?: string | undefined
   failure?: string | undefined
   cpuMs?: number | undefined
   heapGrowthBytes?: number | undefined

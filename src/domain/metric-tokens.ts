@@ -1,6 +1,7 @@
 import type { Metric } from './metric-kind.ts'
-import { type Samples, valueAt } from './sample.ts'
-import { cacheHitRatio, type TokenUse, tokenEfficiencyRatio, wastedTokens } from './token-use.ts'
+import { valueAt } from './sample.ts'
+import { ratioOf } from './token-use.ts'
+import { sumKnown } from './usage.ts'
 
 const here = 'METHODOLOGY.md'
 
@@ -16,7 +17,7 @@ export const tokenMetrics = {
     limits: false,
     meaning: 'Cached tokens of a run over its input tokens.',
     source: here,
-    read: (samples, index) => cacheHitRatio(useAt(samples, index)),
+    read: ({ values }, index) => ratioOf(valueAt(values.cachedTokens, index), valueAt(values.inputTokens, index)),
   },
   wastedTokens: {
     label: 'wasted tokens',
@@ -29,7 +30,7 @@ export const tokenMetrics = {
     meaning:
       'Tokens of a run that bought nothing: input sent again and not cached, calls that failed or were repeated, calls that asked for the same tool calls again.',
     source: here,
-    read: (samples, index) => wastedTokens(useAt(samples, index)),
+    read: ({ values }, index) => valueAt(values.wastedTokens, index),
   },
   tokenEfficiencyRatio: {
     label: 'token efficiency',
@@ -41,17 +42,10 @@ export const tokenMetrics = {
     limits: false,
     meaning: 'Share of the tokens of a run that were not wasted.',
     source: here,
-    read: (samples, index) => tokenEfficiencyRatio(useAt(samples, index)),
+    read: ({ values }, index) => {
+      const total = sumKnown([valueAt(values.inputTokens, index), valueAt(values.outputTokens, index)])
+      const wasted = ratioOf(valueAt(values.wastedTokens, index), total)
+      return wasted === undefined ? undefined : 1 - wasted
+    },
   },
 } as const satisfies Record<string, Metric>
-
-function useAt({ values }: Samples, index: number): TokenUse {
-  return {
-    inputTokens: valueAt(values.inputTokens, index),
-    outputTokens: valueAt(values.outputTokens, index),
-    cachedTokens: valueAt(values.cachedTokens, index),
-    resentTokens: valueAt(values.resentTokens, index),
-    failedTokens: valueAt(values.failedTokens, index),
-    repeatedTokens: valueAt(values.repeatedTokens, index),
-  }
-}

@@ -41,12 +41,26 @@ export function summarizeTurns(samples: Samples): TurnSummary[] {
   })
 }
 
-/** The phases and tools of `samples`, by name. */
-export function summarizeSpans(samples: Samples): { phases: PhaseSummary[]; tools: ToolSummary[] } {
+/** The parts of `samples`, by name. */
+export function summarizeSpans(samples: Samples): {
+  phases: PhaseSummary[]
+  tools: ToolSummary[]
+  agents?: PhaseSummary[] | undefined
+  handoffs?: ToolSummary[] | undefined
+} {
   const spans = samples.spans.filter(({ index }) => isTimed(samples, index))
-  const phases = summarizeKind(samples, spans, 'phase')
-  const tools = summarizeKind(samples, spans, 'tool').map(({ cpuMs, heapGrowthBytes, ...tool }) => tool)
-  return { phases, tools }
+  const untraced = (kind: 'tool' | 'handoff') =>
+    summarizeKind(samples, spans, kind).map(({ cpuMs, heapGrowthBytes, ...part }) => part)
+  return {
+    phases: summarizeKind(samples, spans, 'phase'),
+    tools: untraced('tool'),
+    agents: known(summarizeKind(samples, spans, 'agent')),
+    handoffs: known(untraced('handoff')),
+  }
+}
+
+function known<Part>(parts: Part[]): Part[] | undefined {
+  return parts.length === 0 ? undefined : parts
 }
 
 function summarizeKind(samples: Samples, all: readonly SpanSample[], kind: SpanSample['kind']): PhaseSummary[] {

@@ -17,6 +17,7 @@ import { StudySchema } from './study/study-schema.ts'
 import type { GroupSummary, Summary } from './summary.ts'
 import type { Thresholds } from './threshold.ts'
 import { RunTraceSchema } from './trace-schema.ts'
+import { TokenSummarySchema } from './token-schema.ts'
 import { VerdictSchema } from './verdict-schema.ts'
 import { z } from './zod.ts'
 
@@ -80,6 +81,11 @@ const SummarySchema = z.strictObject({
   ),
   tools: z.array(z.strictObject(part)),
 }) satisfies z.ZodMiniType<Summary>
+  agents: maybe(
+    z.array(z.strictObject({ ...part, cpuMs: maybe(DistributionSchema), heapGrowthBytes: maybe(DistributionSchema) })),
+  ),
+  handoffs: maybe(z.array(z.strictObject(part))),
+  tokens: maybe(TokenSummarySchema),
 
 const StatisticBounds = named(statistics, finite)
 const ThresholdsSchema = z.strictObject({

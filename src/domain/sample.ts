@@ -1,4 +1,5 @@
 import type { ErrorClass } from './span.ts'
+import { emptyTokenTally, type TokenTally } from './token-summary.ts'
 
 /**
  * How a run ended.
@@ -25,10 +26,8 @@ export const runValues = [
   'cacheWriteTokens',
   'reasoningTokens',
   'estimatedTokens',
+  'wastedTokens',
   'modelCalls',
-  'resentTokens',
-  'failedTokens',
-  'repeatedTokens',
   'steps',
   'toolCalls',
   'retries',
@@ -70,7 +69,7 @@ export interface TurnSample {
 export interface SpanSample {
   /** The run's position in its samples. */
   index: number
-  kind: 'phase' | 'tool'
+  kind: 'phase' | 'tool' | 'agent' | 'handoff'
   name: string
   durationMs: number
   failed: boolean
@@ -118,6 +117,8 @@ export interface Samples {
   calls: { index: number[] } & { [V in CallValue]: (number | undefined)[] }
   turns: TurnSample[]
   spans: SpanSample[]
+  /** What the timed runs used, and their parts. */
+  tokens: TokenTally
   problems: RunProblem[]
   /** How many runs there are altogether, once they are more than are kept one by one; absent before. */
   all?: RunCounts | undefined
@@ -156,6 +157,7 @@ export function createSamples(capacity: number): Samples {
     calls: { index: [], modelTtftMs: [], interTokenLatencyMs: [], outputTokensPerSecond: [] },
     turns: [],
     spans: [],
+    tokens: emptyTokenTally(),
     problems: [],
   }
 }
@@ -204,6 +206,7 @@ export function forgetCalls(samples: Samples): void {
   for (const name of ['index', ...callValues] as const) samples.calls[name].length = 0
   samples.firstTokenAtMs.fill(Number.NaN)
   for (const turn of samples.turns) turn.ttftMs = undefined
+  samples.tokens = emptyTokenTally()
   samples.callsAreKnown = false
 }
 

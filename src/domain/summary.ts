@@ -18,6 +18,7 @@ import {
 } from './part-summary.ts'
 import { type Reading, readMetric, readScore } from './reading.ts'
 import { countOutcomes, isAnswered, isTimed, type Outcome, outcomeAt, runsMade, type Samples } from './sample.ts'
+import { summarizeTokens, type TokenSummary } from './token-summary.ts'
 
 /** The runs of one case or one category. */
 export interface GroupSummary {
@@ -48,6 +49,12 @@ export interface Summary {
   turns: TurnSummary[]
   phases: PhaseSummary[]
   tools: ToolSummary[]
+  /** Agents of the runs, by name: how long each took, what it had others do for it included; absent without any. */
+  agents?: PhaseSummary[] | undefined
+  /** Tools by which agents hand over to others, by the name of those; absent without any. */
+  handoffs?: ToolSummary[] | undefined
+  /** What the runs that are kept one by one used, as a whole and by part; absent when no run told of a model call. */
+  tokens?: TokenSummary | undefined
 }
 
 /** Summarizes the runs of an execution over `cases`. */
@@ -74,6 +81,7 @@ export function summarize(samples: Samples, resources: Resources, cases: readonl
     ),
     turns: summarizeTurns(samples),
     ...summarizeSpans(samples),
+    tokens: summarizeTokens(samples.tokens),
   }
 }
 

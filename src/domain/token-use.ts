@@ -18,7 +18,8 @@ export interface TokenUse extends Pick<Usage, 'inputTokens' | 'outputTokens' | '
   costUsd?: number | undefined
 }
 
-const fields = [
+/** The fields of a {@link TokenUse}. */
+export const tokenUseFields = [
   'inputTokens',
   'outputTokens',
   'cachedTokens',
@@ -56,7 +57,7 @@ export function tokenUses(calls: readonly ModelCall[]): (TokenUse | undefined)[]
 export function sumTokenUse(uses: readonly (TokenUse | undefined)[]): TokenUse {
   const known = uses.filter((use) => use !== undefined)
   const sum: TokenUse = {}
-  for (const field of fields) sum[field] = sumKnown([0, ...known.map((use) => use[field])])
+  for (const field of tokenUseFields) sum[field] = sumKnown([0, ...known.map((use) => use[field])])
   return sum
 }
 
@@ -67,13 +68,18 @@ export function wastedTokens(use: TokenUse): number | undefined {
 
 /** Cached input / input; absent when unknown, or when there was no input. */
 export function cacheHitRatio({ cachedTokens, inputTokens }: TokenUse): number | undefined {
-  return cachedTokens === undefined || !inputTokens ? undefined : cachedTokens / inputTokens
+  return ratioOf(cachedTokens, inputTokens)
 }
 
 /** Tokens that were not wasted / all tokens; absent when unknown, or when there were none. */
 export function tokenEfficiencyRatio(use: TokenUse): number | undefined {
-  const [total, wasted] = [totalTokens(use), wastedTokens(use)]
-  return wasted === undefined || !total ? undefined : 1 - wasted / total
+  const wasted = ratioOf(wastedTokens(use), totalTokens(use))
+  return wasted === undefined ? undefined : 1 - wasted
+}
+
+/** `part` / `whole`; absent when one is unknown or there is no whole. */
+export function ratioOf(part: number | undefined, whole: number | undefined): number | undefined {
+  return part === undefined || whole === undefined || whole === 0 ? undefined : part / whole
 }
 
 function useOf(call: ModelCall, isFruitless: boolean): TokenUse {

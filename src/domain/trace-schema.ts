@@ -55,6 +55,7 @@ const SpanSchema = z.strictObject({
   startedAtMs: finite,
   endedAtMs: maybe(finite),
   within: maybe(count),
+  handoffTo: maybe(z.string()),
   failure: maybe(z.string()),
   cpuMs: maybe(finite),
   heapGrowthBytes: maybe(finite),

@@ -5,7 +5,7 @@ import type { ModelCall } from './span.ts'
  *
  * - `phase`: named by the agent's code, see `run.phase`
  * - `turn`: named by the agent's code, see `run.turn`
- * - `agent`: one agent of several at work, as its framework tells
+ * - `agent`: one agent of several at work, as its framework tells or its code names it, see `run.agent`
  * - `step`: one round of an agent's loop, as its framework tells
  * - `tool`: a tool at work, as its framework tells
  */
@@ -22,6 +22,8 @@ export interface Span {
   endedAtMs?: number | undefined
   /** Position, among the run's spans, of the innermost one around it; absent outside any. */
   within?: number | undefined
+  /** Of a tool by which an agent hands over to another one: that one's name. */
+  handoffTo?: string | undefined
   /** Why it failed; absent when it did not. */
   failure?: string | undefined
   /** CPU time of the process meanwhile, in milliseconds; absent when it was not read. */

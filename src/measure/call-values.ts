@@ -2,9 +2,12 @@ import { coveredMs, type TimeInterval } from '../domain/intervals.ts'
 import type { RunValue } from '../domain/sample.ts'
 import type { ReportedUsage } from '../domain/scenario.ts'
 import { isAnswered, isUntold, type ModelCall } from '../domain/span.ts'
-import { sumTokenUse, tokenUses, wasteKinds } from '../domain/token-use.ts'
+import { sumTokenUse, type TokenUse, tokenUses, wastedTokens, type wasteKinds } from '../domain/token-use.ts'
 import type { Span } from '../domain/trace.ts'
 import { sumKnown, sumUsage, type Usage } from '../domain/usage.ts'
+
+/** What a run wasted, by kind. */
+export type Waste = Pick<TokenUse, (typeof wasteKinds)[number]>
 
 /** What is known of a run besides its times. */
 export type RunValues = { [V in RunValue]?: number | undefined }
@@ -38,7 +41,7 @@ export function valuesOf(seen: Seen): RunValues {
   return {
     ...(counted.length + reported.length === 0 ? noTokens : sumUsage([...counted.map(usageOf), ...reported])),
     estimatedTokens: sumKnown(estimated),
-    ...wasteOf(seen),
+    wastedTokens: wastedTokens(wasteOf(seen)),
     modelCalls: calls.length + reportedCalls - covered.size,
     steps: steps.filter((call) => !covered.has(call)).length + reportedCalls,
     toolCalls,
@@ -49,11 +52,11 @@ export function valuesOf(seen: Seen): RunValues {
   }
 }
 
-// Of what is reported by hand, nobody knows what it was sent for.
-function wasteOf({ calls, reported }: Seen): RunValues {
+/** What a run wasted; unknown when something is reported by hand, for nobody knows what that was sent for. */
+export function wasteOf({ calls, reported }: Pick<Seen, 'calls' | 'reported'>): Waste {
   if (reported.length > 0) return {}
-  const sum = sumTokenUse(tokenUses(calls))
-  return Object.fromEntries(wasteKinds.map((kind) => [kind, sum[kind]]))
+  const { resentTokens, failedTokens, repeatedTokens } = sumTokenUse(tokenUses(calls))
+  return { resentTokens, failedTokens, repeatedTokens }
 }
 
 /** The calls whose answers did not tell their tokens, as far as reports by hand stand in for them. */

@@ -10,7 +10,7 @@ import { isAnswered, type ModelCall } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
 import type { ActiveRun, FirstItem, NamedPart } from './active-run.ts'
 import type { SpentBeside } from './beside.ts'
-import { type RunValues, valuesOf } from './call-values.ts'
+import { type RunValues, valuesOf, type Waste, wasteOf } from './call-values.ts'
 import { type Costs, costsOf } from './cost.ts'
 import { type Ended, endOf } from './outcome.ts'
 import { costOf, type Pricing, pricingFor } from './pricing.ts'
@@ -33,6 +33,8 @@ export interface RunMeasurement extends Ended, Costs {
   /** Named parts and what frameworks told of, in the order of their start. */
   spans: Span[]
   values: RunValues
+  /** Of its tokens; a kind is absent when it is unknown. */
+  waste: Waste
   turns: { name: string; latencyMs: number; ttftMs?: number | undefined }[]
   scores: Map<string, number> | undefined
   models: string[]
@@ -46,6 +48,7 @@ export interface RunMeasurement extends Ended, Costs {
 
 const nothing: Costs = { spentUsd: 0, untold: 0, unpriced: [], priced: [] }
 const noCalls: ModelCall[] = []
+const nothingKnown: Waste = {}
 const none: never[] = []
 // How long the last bytes of a finished response may be behind the agent that has read its content.
 const closingMs = 100
@@ -124,6 +127,7 @@ function assemble(
     output: run.output,
     calls,
     values,
+    waste: told ? wasteOf({ calls, reported: run.reported ?? none }) : nothingKnown,
     spans,
     turns: run.turns === undefined ? none : run.turns.map((turn) => measureTurn(turn, run, traced)),
     scores: undefined,

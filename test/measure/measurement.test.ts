@@ -220,9 +220,7 @@ describe('the values of a run', () => {
     expect(resentTokens).toBeGreaterThan(3000)
     expect(run.calls.map((call) => call.resentTokens)).toEqual([0, ...inputs.slice(0, -1)])
     expect(run.values).toEqual({
-      resentTokens,
-      failedTokens: 0,
-      repeatedTokens: 0,
+      wastedTokens: resentTokens,
       inputTokens,
       outputTokens,
       cachedTokens: 0,

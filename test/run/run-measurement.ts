@@ -12,6 +12,7 @@ export function runMeasurement(changes: Partial<RunMeasurement> = {}): RunMeasur
     calls: [],
     spans: [],
     values: {},
+    waste: {},
     turns: [],
     scores: undefined,
     models: [],

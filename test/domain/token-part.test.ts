@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import type { ModelCall } from '../../src/domain/span.ts'
+import { tokenShares } from '../../src/domain/token-part.ts'
+import type { Span } from '../../src/domain/trace.ts'
+
+const call = (inputTokens: number, within?: number, rest: Partial<ModelCall> = {}): ModelCall => ({
+  provider: 'openai',
+  api: 'chat',
+  url: '',
+  streamed: false,
+  startedAtMs: 0,
+  endedAtMs: 10,
+  status: 200,
+  usage: { inputTokens, outputTokens: 1, cachedTokens: 0 },
+  toolCalls: 0,
+  resentTokens: 0,
+  reasoningStreamed: false,
+  within,
+  ...rest,
+})
+const span = (kind: Span['kind'], name: string, within?: number): Span => ({ kind, name, startedAtMs: 0, within })
+
+const told = (calls: readonly ModelCall[], spans: readonly Span[] = []) =>
+  tokenShares(calls, spans).map(({ kind, name, modelCalls, use }) => [`${kind} ${name}`, modelCalls, use.inputTokens])
+
+describe('the shares of the parts of a run', () => {
+  test('are of the innermost agent and step, and of all phases around', () => {
+    const spans = [
+      span('phase', 'all'),
+      span('agent', 'chief', 0),
+      span('step', 'step 1', 1),
+      span('tool', 'ask', 2),
+      span('agent', 'expert', 3),
+      span('step', 'think', 4),
+      span('phase', 'look up', 5),
+    ]
+    expect(told([call(1, 2), call(10, 6), call(100, 1), call(1000)], spans)).toEqual([
+      ['phase all', 3, 111],
+      ['step step 1', 1, 1],
+      ['agent chief', 2, 101],
+      ['phase look up', 1, 10],
+      ['step think', 1, 10],
+      ['agent expert', 1, 10],
+    ])
+  })
+
+  test('a phase that lies in one of its own name has a call once', () => {
+    expect(told([call(7, 1)], [span('phase', 'a'), span('phase', 'a', 0)])).toEqual([
+      ['step step 1', 1, 7],
+      ['phase a', 1, 7],
+    ])
+  })
+
+  test('are by number where no framework tells of steps; a failed call is a part of the step that it led to', () => {
+    const failure = { class: 'rateLimit', message: '' } as const
+    const refused = call(0, undefined, { status: 429, usage: undefined, failure })
+    expect(told([call(1), refused, call(10, undefined, { retryOf: 1 }), call(100)])).toEqual([
+      ['step step 1', 1, 1],
+      ['step step 2', 2, 10],
+      ['step step 3', 1, 100],
+    ])
+  })
+
+  test('beyond the twentieth step are told together', () => {
+    const shares = told(Array.from({ length: 25 }, () => call(1)))
+    expect(shares).toHaveLength(21)
+    expect(shares.at(-1)).toEqual(['step later steps', 5, 5])
+  })
+
+  test('are none without a call', () => {
+    expect(tokenShares([], [span('phase', 'a')])).toEqual([])
+  })
+})
