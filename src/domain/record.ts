@@ -16,8 +16,8 @@ import type { Stop } from './stop.ts'
 import { StudySchema } from './study/study-schema.ts'
 import type { GroupSummary, Summary } from './summary.ts'
 import type { Thresholds } from './threshold.ts'
-import { RunTraceSchema } from './trace-schema.ts'
 import { TokenSummarySchema } from './token-schema.ts'
+import { RunTraceSchema } from './trace-schema.ts'
 import { VerdictSchema } from './verdict-schema.ts'
 import { z } from './zod.ts'
 
@@ -80,12 +80,12 @@ const SummarySchema = z.strictObject({
     z.strictObject({ ...part, cpuMs: maybe(DistributionSchema), heapGrowthBytes: maybe(DistributionSchema) }),
   ),
   tools: z.array(z.strictObject(part)),
-}) satisfies z.ZodMiniType<Summary>
   agents: maybe(
     z.array(z.strictObject({ ...part, cpuMs: maybe(DistributionSchema), heapGrowthBytes: maybe(DistributionSchema) })),
   ),
   handoffs: maybe(z.array(z.strictObject(part))),
   tokens: maybe(TokenSummarySchema),
+}) satisfies z.ZodMiniType<Summary>
 
 const StatisticBounds = named(statistics, finite)
 const ThresholdsSchema = z.strictObject({

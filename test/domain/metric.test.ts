@@ -107,7 +107,21 @@ describe('reading a run', () => {
   })
 
   test('every metric of a run has a fact above', () => {
-    expect(runMetricNames).toHaveLength(20)
+    expect(runMetricNames).toHaveLength(24)
+  })
+
+  test('how well tokens were used is unknown where the waste is, and there is no ratio of nothing', () => {
+    const known = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
+    const few = samplesOf([
+      { startedAtMs: 0, endedAtMs: 10, values: { ...known, inputTokens: 9 } },
+      { startedAtMs: 0, endedAtMs: 10, values: { ...known, wastedTokens: 0 } },
+    ])
+    expect(metrics.wastedTokens.read(few, 0)).toBeUndefined()
+    expect(metrics.tokenEfficiencyRatio.read(few, 0)).toBeUndefined()
+    expect(metrics.cacheHitRatio.read(few, 0)).toBe(0)
+    expect(metrics.wastedTokens.read(few, 1)).toBe(0)
+    expect(metrics.tokenEfficiencyRatio.read(few, 1)).toBeUndefined()
+    expect(metrics.cacheHitRatio.read(few, 1)).toBeUndefined()
   })
 
   test('a run that waited for nothing worked all the time', () => {
