@@ -9,6 +9,7 @@ import type { Fault } from './fault.ts'
 import { defaultLatencyLimitMs, type Limits } from './limit.ts'
 import { type ClosedLoad, isEndedByTime, isOpen, type Load, type Trace } from './load/load.ts'
 import { planLoad, runsUnder, startsForMs } from './load/plan-load.ts'
+import { type ProfileOptions, type ProfilePlan, planProfile } from './profile/profile.ts'
 import type { Bounds } from './scenario.ts'
 import type { StatisticThresholds, Thresholds } from './threshold.ts'
 
@@ -38,12 +39,15 @@ export interface Plan {
   /** Milliseconds that each call of a hook may take. */
   hookTimeoutMs: number
   detect: Detect
+  /** Which runs are made again under a CPU profiler; absent when none are. */
+  profile?: ProfilePlan | undefined
   /** Absent when only the session's cap holds. */
   spendUsd?: number | undefined
 }
 
 /** What {@link planScenario} needs of a scenario's options. */
 export type Plannable = Bounds & {
+  profile?: ProfileOptions | undefined
   /** What the file of the load holds; absent when the load has none. */
   trace?: Trace | undefined
   thresholds?: Thresholds | undefined
@@ -79,6 +83,7 @@ export function planScenario(name: string, options: Plannable, cases: readonly C
     categories: options.categories ?? {},
     hookTimeoutMs: options.hookTimeoutMs ?? 10_000,
     detect: options.detect ?? {},
+    profile: options.profile === undefined ? undefined : planProfile(options.profile),
     spendUsd: options.spendUsd,
   }
 }
@@ -111,12 +116,13 @@ const confirmationShare = 1.5
  * rate, and the fresh runs that confirm what looks like a regression.
  */
 export function executionLimitMs(
-  plan: Pick<Plan, 'warmup' | 'totalRuns' | 'load' | 'limits' | 'hookTimeoutMs'>,
+  plan: Pick<Plan, 'warmup' | 'totalRuns' | 'load' | 'limits' | 'hookTimeoutMs' | 'profile'>,
 ): number {
   const perRunMs = plan.limits.latencyMs + 3 * plan.hookTimeoutMs
   const { load, totalRuns = 0 } = plan
   const makesMs = makingMs(load, totalRuns, perRunMs) * (1 + confirmationShare)
-  return Math.ceil(plan.warmup * perRunMs + makesMs + 30_000)
+  const againMs = (plan.profile?.slowest ?? 0) * perRunMs
+  return Math.ceil(plan.warmup * perRunMs + makesMs + againMs + 30_000)
 }
 
 /** How long `runs` take under `load` at most, in milliseconds. */

@@ -10,6 +10,7 @@ import type { Limits } from './limit.ts'
 import { LoadSchema, SeriesSchema } from './load/load-schema.ts'
 import type { Resources } from './metric-kind.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from './metric-name.ts'
+import { SlowRunProfileSchema } from './profile/profile-schema.ts'
 import { type Outcome, outcomes, runValues } from './sample.ts'
 import { errorClasses } from './span.ts'
 import type { Stop } from './stop.ts'
@@ -239,6 +240,8 @@ export const ExecutionRecord = z.strictObject({
   series: maybe(SeriesSchema),
   /** Absent when they were too many to keep, or lost with their process. */
   samples: maybe(SampleColumns),
+  /** Slow runs that were made again under a CPU profiler, the slowest first; absent when none were. */
+  profiles: maybe(z.array(SlowRunProfileSchema)),
   /** Of the first runs, as many as there was room for; absent when no run called a model or named a part of itself. */
   traces: maybe(z.array(RunTraceSchema)),
 })

@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts'
 import type { Limits } from './limit.ts'
 import type { LoadShape } from './load/load-shape.ts'
 import type { Prices } from './price.ts'
+import type { ProfileOptions } from './profile/profile.ts'
 import type { Score } from './score.ts'
 import type { Thresholds } from './threshold.ts'
 import type { Usage } from './usage.ts'
@@ -198,6 +199,11 @@ export interface ScenarioOptions<Input, Expected, Returned, State, Fixtures = un
   thresholds?: Thresholds | undefined
   /** Thresholds for the cases of each category. */
   categories?: Record<string, Thresholds> | undefined
+  /**
+   * Makes slow runs again under a CPU profiler, once everything is measured, to say which functions took their time: those slower than
+   * `slowerThanMs`, the `slowest` of them. These runs cost what runs cost, and are in no metric. @default none
+   */
+  profile?: ProfileOptions | undefined
   /** What an inconclusive verdict does to the test. @default 'pass', with a warning */
   inconclusive?: 'pass' | 'fail' | undefined
   /** Whether to hold the agent against its baseline. @default true */

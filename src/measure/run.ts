@@ -36,6 +36,7 @@ export async function measureRun(
   run.belongings = setting.belongings
   const childCpu = setting.readCpuMs === undefined ? undefined : setting.belongings?.processes
   const childCpuBeforeMs = childCpu?.cpuMs()
+  setting.beforeAgent?.()
   const cpuBeforeMs = setting.readCpuMs?.()
   run.readCpuMs = setting.readCpuMs
   run.startedMs = clock.nowMs()
@@ -44,6 +45,7 @@ export async function measureRun(
   const settled = run.endedMs === undefined ? attribute(run, () => callAgent(setting.agent, run)) : done
   if (run.endedMs === undefined) await run.whenOver()
   inFlight.delete(run)
+  setting.afterAgent?.()
   const cpuMs = cpuBeforeMs === undefined ? undefined : (setting.readCpuMs?.() ?? cpuBeforeMs) - cpuBeforeMs
   const childCpuMs = childCpu?.cpuMs()
   const abandoned = run.stopped !== undefined && !(await within(clock, settled, setting.graceMs)).done

@@ -25,6 +25,10 @@ export interface RunSetting {
   inFlight: InFlight
   /** What the agent keeps open from one run to the next; absent when that is the process's. */
   belongings?: Belongings | undefined
+  /** Called right before the clock of a run starts. */
+  beforeAgent?: (() => void) | undefined
+  /** Called as soon as a run is over. */
+  afterAgent?: (() => void) | undefined
   /** Told of every model call that starts in the scope of a run, check or hook after that had ended. */
   onCallAfterEnd?: (() => void) | undefined
 }

@@ -30,6 +30,8 @@ export interface Course {
   /** What the agent keeps open between its runs. */
   belongings: Belongings
   traces: Traces
+  /** Which run each sample is of; absent where nobody will ask, for no run is made again. */
+  runIndexes: number[] | undefined
   /** Model calls that started in the scope of a run, check or hook after that had ended. */
   callsAfterEnd: number
   /** What runs in flight spend; absent without a cap. */

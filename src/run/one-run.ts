@@ -41,6 +41,7 @@ export function runOf(course: Course, runSetting: RunSetting): RunLoop['run'] {
     keepOrFold(keeping, [measured, caseIndex, dueAtMs, course.originMs, keepsDetails], (kept, at) => {
       if (isGeneratorLate(kept, at, lagMs)) kept.degraded[at] = 1
       noteInSeries(course, kept, at)
+      if (kept === samples) course.runIndexes?.push(index)
       if (keepsDetails && kept === samples) keepTrace(course.traces, measured, at, course.originMs)
     })
     course.fold = keeping.fold

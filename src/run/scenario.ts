@@ -58,6 +58,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     instruments,
     belongings: belongings(),
     traces: emptyTraces(),
+    runIndexes: plan.profile === undefined ? undefined : [],
     callsAfterEnd: 0,
     originMs: Number.POSITIVE_INFINITY,
     loadStartedAt: undefined,
@@ -89,6 +90,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   setting.signal?.addEventListener('abort', abort)
   try {
     await runAll(course)
+    if (plan.profile !== undefined) await profileAgain(course, finish())
   } catch (error) {
     // Nothing can be told of the runs then, but the process has to be left as it was.
     if (result === undefined) instruments.close()
@@ -99,6 +101,11 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     await course.belongings.close()
   }
   return finish()
+}
+
+async function profileAgain(course: Course, { record }: ScenarioResult): Promise<void> {
+  const { profileSlowRuns } = await import('./profile-slow-runs.ts')
+  await profileSlowRuns(course, record)
 }
 
 async function ensuredStreamUsage({ ensureStreamUsage: wanted }: ScenarioSetting): Promise<(() => void) | undefined> {

@@ -3,10 +3,24 @@ import type { Clock } from '../domain/clock.ts'
 import type { Environment } from '../domain/environment.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Prices } from '../domain/price.ts'
+import type { CpuProfile } from '../domain/profile/cpu-profile.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { About, Agent, Checked, Setup } from '../domain/scenario.ts'
 import type { SpendLedger } from './stopping.ts'
+
+/** What becomes of CPU profiles. */
+export interface ProfileKeeping {
+  /** Folder that the places of functions are relative to. @default the working directory */
+  root?: string | undefined
+  /** Why no run may be made again under a profiler; absent when it may. */
+  refusal?: string | undefined
+  /**
+   * Keeps a profile, the `rank`th of its execution, counted from 1. Resolves with its file, relative to `root`; rejects where it
+   * cannot be kept. @default none is kept
+   */
+  keep?: ((profile: CpuProfile, rank: number) => Promise<string>) | undefined
+}
 
 /** A scenario with everything that its execution needs from outside. */
 export interface ScenarioSetting {
@@ -51,6 +65,8 @@ export interface ScenarioSetting {
   cycle?: { runs: number; onEnd: () => void } | undefined
   /** Whether no further run is needed, asked whenever one has ended. @default false */
   isEnough?: ((samples: Samples) => boolean) | undefined
+  /** What becomes of the CPU profiles of slow runs. */
+  profiles?: ProfileKeeping | undefined
   /** Told of the samples so far, between runs. */
   onPause?: ((samples: Samples) => Promise<void> | undefined) | undefined
   /** Told of the run that starts: its position, negative in a warm-up. */

@@ -14,6 +14,7 @@ import type { ScenarioSetting } from '../run/setting.ts'
 import { mean } from '../stats/moments.ts'
 import { baselineFor } from './baseline-for.ts'
 import { fillingLine, firstFilling } from './filling.ts'
+import { profilesInTest } from './keep-profile.ts'
 import type { ExecutionInTest, ScenarioInTest } from './scenario-in-test.ts'
 import { addDeviation } from './session-shift.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
@@ -79,7 +80,7 @@ export function settingInTest(
   scenario: ScenarioInTest,
   settings: WorkerSettings | undefined,
 ): Omit<ScenarioSetting, 'execution' | 'environment'> {
-  const { options, identity, compares: _, following: __, ...given } = scenario
+  const { options, identity, annotate, compares: _, following: __, ...given } = scenario
   return {
     ...given,
     about: options.about ?? {},
@@ -91,6 +92,7 @@ export function settingInTest(
     acceptWorse: settings?.update === 'all',
     mayWrite: settings === undefined || settings.update !== 'none',
     ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: spentSoFar(settings) },
+    profiles: scenario.plan.profile === undefined ? undefined : profilesInTest(identity, annotate, settings),
     from: task.file.filepath,
     clock: wallClock,
   }

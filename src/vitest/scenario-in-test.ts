@@ -1,3 +1,4 @@
+import type { TestContext } from 'vitest'
 import type { Baseline } from '../domain/baseline.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
@@ -10,6 +11,8 @@ export interface ScenarioInTest
   extends Pick<ScenarioSetting, 'agent' | 'setup' | 'teardown' | 'check' | 'deferred' | 'signal' | 'startsAtMs'> {
   plan: Plan
   options: Bounds
+  /** What attaches files to its test; absent where none is attached. */
+  annotate?: TestContext['annotate'] | undefined
   identity: ExecutionRecord['identity']
   /** Whether to hold it against its baseline. */
   compares: boolean

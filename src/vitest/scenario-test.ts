@@ -73,6 +73,7 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
   const scenario: ScenarioInTest = {
     plan,
     options,
+    annotate: context.annotate,
     identity: identityOf(task, declared.id, settings),
     ...callbacksOf(context, declared),
     compares,

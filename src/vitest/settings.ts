@@ -31,6 +31,8 @@ export interface WorkerSettings {
   segment?: string | undefined
   /** When the first load starts, in milliseconds since 1970; absent where nobody waits for that. */
   startsAtMs?: number | undefined
+  /** Whether it is counted which code runs. @default false */
+  coversCode?: boolean | undefined
   /** Whose turns to take; absent in a session like any other. */
   turns?: TurnSettings | undefined
 }

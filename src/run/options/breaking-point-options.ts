@@ -51,6 +51,7 @@ const refused = [
   'detect',
   'categories',
   'inconclusive',
+  'profile',
 ] as const
 
 /** What is wrong with `options` of a search, beyond what is wrong with those of a scenario. */

@@ -5,6 +5,7 @@ import { type Mistake, mistakesError } from '../../domain/errors.ts'
 import { longestTimerMs } from '../../domain/limit.ts'
 import { type Loading, loadMistakes } from '../../domain/load/plan-load.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from '../../domain/metric-name.ts'
+import { mostSlowRuns } from '../../domain/profile/profile.ts'
 import { z } from '../../domain/zod.ts'
 import { FaultsSchema } from './fault-schema.ts'
 import { loadShapeMistakes } from './load-shape-schema.ts'
@@ -107,6 +108,16 @@ const ScenarioSchema = z.strictObject({
   agent: call,
   thresholds: z.optional(ThresholdsSchema),
   categories: z.optional(z.record(z.string(), CategorySchema)),
+  profile: z.optional(
+    z
+      .strictObject({ slowerThanMs: maybePositive, slowest: z.optional(atLeastOne.check(z.maximum(mostSlowRuns))) })
+      .check(
+        z.refine(
+          ({ slowerThanMs, slowest }) => slowerThanMs !== undefined || slowest !== undefined,
+          '{ slowerThanMs }, { slowest }, or both',
+        ),
+      ),
+  ),
   inconclusive: z.optional(z.enum(['pass', 'fail'])),
   baseline: flag,
 })

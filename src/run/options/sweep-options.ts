@@ -35,7 +35,16 @@ const OwnSchema = z.looseObject({
 })
 
 const counted = ['concurrency', 'caseCount'] as const
-const refused = ['load', 'concurrency', 'runsPerSecond', 'baseline', 'detect', 'categories', 'inconclusive'] as const
+const refused = [
+  'load',
+  'concurrency',
+  'runsPerSecond',
+  'baseline',
+  'detect',
+  'categories',
+  'inconclusive',
+  'profile',
+] as const
 
 /** What is wrong with `options` of a sweep, beyond what is wrong with those of its scenarios. */
 export function sweepMistakes(options: SweepOwn): Mistake[] {

@@ -200,6 +200,7 @@ export class BenchAgentReporter implements Reporter {
       ensureStreamUsage: said?.ensureStreamUsage ?? false,
       spendUsd: said?.spendUsd,
       inconclusive: said?.inconclusive ?? 'pass',
+      coversCode: vitest.config.coverage.enabled,
     }
   }
 

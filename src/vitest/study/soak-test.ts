@@ -97,7 +97,7 @@ const OwnSchema = z.looseObject({
   thresholds: z.optional(z.looseObject({ leakBytesPerRun: z.optional(z.number().check(z.minimum(0))) })),
 })
 const ofItsOwn = ['load', 'runs', 'runsPerSecond'] as const
-const refused = [...ofItsOwn, 'baseline', 'detect', 'categories', 'inconclusive'] as const
+const refused = [...ofItsOwn, 'baseline', 'detect', 'categories', 'inconclusive', 'profile'] as const
 
 /** What is wrong with the options of a soak; absent when nothing is. */
 export function mistakeInSoak(title: string, given: UntypedOptions): BenchAgentError | undefined {

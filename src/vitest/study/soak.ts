@@ -9,7 +9,7 @@ import type { StudyFunction } from './study-api.ts'
 export type SoakOptions<Input, Expected, Returned, State> = RunnerOptions &
   Omit<
     ScenarioOptions<Input, Expected, Returned, State>,
-    'runs' | 'runsPerSecond' | 'load' | 'thresholds' | 'categories' | 'baseline' | 'detect' | 'inconclusive'
+    'runs' | 'runsPerSecond' | 'load' | 'thresholds' | 'categories' | 'baseline' | 'detect' | 'inconclusive' | 'profile'
   > & {
     /** After each of them garbage is collected, and memory read. 30 of 100 runs tell 256 bytes a run. @default 30 */
     cycles?: number | undefined

@@ -60,6 +60,7 @@ const refused = [
   'detect',
   'categories',
   'inconclusive',
+  'profile',
 ] as const
 
 /** What is wrong with the options of a stress suite; absent when nothing is. */

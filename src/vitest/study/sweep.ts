@@ -19,6 +19,7 @@ export type SweepOptions<Input, Expected, Returned, State, Value = unknown> = Om
     | 'baseline'
     | 'detect'
     | 'inconclusive'
+    | 'profile'
   > & {
     /**
      * The one thing that levels differ in, and its values: `{ concurrency: [1, 2, 5] }`, `{ caseCount: [10, 100] }`, or anything that

@@ -1,0 +1,31 @@
+import type { TestContext } from 'vitest'
+import type { Identity } from '../domain/identity.ts'
+import type { ProfileKeeping } from '../run/setting.ts'
+import type { WorkerSettings } from './settings.ts'
+
+/** What becomes of the CPU profiles of the scenario `identity`: files of the project, which are attached to its test. */
+export function profilesInTest(
+  identity: Identity,
+  annotate: TestContext['annotate'] | undefined,
+  settings: WorkerSettings | undefined,
+): ProfileKeeping {
+  const root = settings?.root ?? process.cwd()
+  let keeper: Promise<import('../history/profile-file.ts').ProfileKeeper> | undefined
+  return {
+    root,
+    refusal:
+      settings?.coversCode === true
+        ? 'Not profiled, for that would end the coverage of this session. Run without `--coverage`.'
+        : undefined,
+    keep: async (profile, rank) => {
+      keeper ??= import('../history/profile-file.ts').then(({ profileKeeper }) => profileKeeper(root, identity))
+      const file = await (await keeper).keep(profile, rank)
+      // The attachment is a copy that goes by this text: were it another one each time, there would be more and more of them.
+      await annotate?.(`CPU profile of slow run ${rank}`, 'profile', {
+        path: `${root}/${file}`,
+        contentType: 'application/json',
+      })
+      return file
+    },
+  }
+}
