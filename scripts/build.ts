@@ -56,9 +56,11 @@ for (const { input, groups } of processes) {
       'commander',
       'csv-parse/sync',
       'picocolors',
+      'pidusage',
       'tinybench',
       '@pydantic/genai-prices',
       /^gpt-tokenizer(\/|$)/,
+      /^@modelcontextprotocol\//,
     ],
     platform: 'node',
   })

@@ -1,5 +1,16 @@
+export type { ChildOptions } from './agents/child/guest-child.ts'
 export type { CommandOptions, JsonCommandOptions, TextCommandOptions } from './agents/command/command-options.ts'
 export { commandAgent } from './agents/command.ts'
+export type {
+  EventsHttpOptions,
+  HttpAnswer,
+  HttpEvent,
+  HttpOptions,
+  JsonHttpOptions,
+  ServerOptions,
+  TextHttpOptions,
+} from './agents/http/http-options.ts'
+export { httpAgent } from './agents/http.ts'
 export type { Mode } from './domain/baseline.ts'
 export type { Case, CaseInput } from './domain/case.ts'
 export type { Check as VerdictCheck } from './domain/check.ts'

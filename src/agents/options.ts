@@ -22,6 +22,8 @@ export const texts: Expected = [
   (value) => isRecord(value) && Object.values(value).every((one) => one === undefined || typeof one === 'string'),
   'an object of texts',
 ]
+/** Options inside of options. */
+export const record: Expected = [isRecord, 'an object']
 /** A list of texts. */
 export const list: Expected = [
   (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),

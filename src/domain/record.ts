@@ -236,6 +236,8 @@ export const ExecutionRecord = z.strictObject({
   fold: maybe(FoldSchema),
   /** What faults it met, of how many model calls that could; `past` counts those that could not. Absent when none were planned. */
   faults: maybe(z.strictObject({ calls: count, injected: z.record(z.enum(faultKinds), count), past: count })),
+  /** How the connections of the agent were used, warm-up included; absent where it has none of its own. */
+  connections: maybe(z.strictObject({ opened: count, reused: count, waited: count, mostOpen: count })),
   /** Second by second; absent under a load of a number of runs at a time. */
   series: maybe(SeriesSchema),
   /** Absent when they were too many to keep, or lost with their process. */

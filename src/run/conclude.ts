@@ -71,6 +71,7 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
     stop,
     series: course.series?.finish(),
     faults: course.faults,
+    connections: course.belongings.connections(),
     fold: course.fold,
   })
   const result = { record, samples, verdict, mistake }

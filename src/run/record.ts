@@ -12,6 +12,7 @@ import type { Summary } from '../domain/summary.ts'
 import type { TimeSeries } from '../domain/time-series.ts'
 import type { RunTrace } from '../domain/trace.ts'
 import type { Verdict } from '../domain/verdict.ts'
+import type { ConnectionCounts } from '../measure/belongings.ts'
 import type { ScenarioSetting } from './setting.ts'
 import type { Tally } from './tally.ts'
 
@@ -31,6 +32,7 @@ interface Concluded {
   stop: Stop | undefined
   series?: TimeSeries | undefined
   faults?: FaultsMet | undefined
+  connections?: ConnectionCounts | undefined
   fold?: Fold | undefined
 }
 
@@ -55,6 +57,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     stop,
     series,
     faults,
+    connections,
     fold,
   } = concluded
   const { plan, environment } = setting
@@ -101,6 +104,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     keepsBaseline: setting.keepsBaseline,
     series,
     faults,
+    connections,
     fold: fold === undefined ? undefined : foldJson(fold),
     traces: traces.length === 0 ? undefined : traces,
   }
