@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Clock } from '../domain/clock.ts'
+import { delays } from '../domain/delay.ts'
 
 /** A stretch of time in which timers could not fire, on the clock. */
 export interface LateInterval {
@@ -9,14 +9,15 @@ export interface LateInterval {
 
 /** What was seen of the event loop while it was watched. */
 export interface LoopObservation {
-  /** 99th percentile of its delay, in milliseconds; absent when nothing was recorded. */
+  /** 99th percentile of its delay, in milliseconds; absent when it was not watched for as long as 10 ms. */
   delayP99Ms?: number | undefined
   /** When it was late for a reason outside the runs, oldest first. */
   late: LateInterval[]
+  /** When it was late because the process computed, oldest first. */
+  blocked: LateInterval[]
 }
 
-const resolutionMs = 10
-const tickMs = 20
+const tickMs = 10
 const lateMs = 30
 
 /** A watch over the event loop. */
@@ -37,39 +38,41 @@ export interface LoopWatch {
  * and only lateness that the machine caused disturbs the measurement
  */
 export function watchEventLoop(clock: Clock, alone: boolean): LoopWatch {
-  const delays = monitorEventLoopDelay({ resolution: resolutionMs })
-  delays.enable()
+  // Not `monitorEventLoopDelay` of Node: what passes while that is disabled counts as one delay when it is enabled again.
+  const delayed = delays()
   const late: LateInterval[] = []
+  const blocked: LateInterval[] = []
   let lastMs = clock.nowMs()
   let lastCpu = process.cpuUsage()
   let paused = false
-  const tick = () => {
+  const look = (isDue: boolean) => {
     if (paused) return
     const nowMs = clock.nowMs()
     const cpu = process.cpuUsage()
     const overMs = nowMs - lastMs - tickMs
     const computedMs = (cpu.user + cpu.system - lastCpu.user - lastCpu.system) / 1000
-    if (overMs > lateMs && !(alone && computedMs > overMs / 2)) late.push({ fromMs: nowMs - overMs, toMs: nowMs })
+    if (isDue || overMs > 0) delayed.add(overMs)
+    if (overMs > lateMs) {
+      const interval = { fromMs: nowMs - overMs, toMs: nowMs }
+      const computed = computedMs > overMs / 2
+      if (computed) blocked.push(interval)
+      if (!(alone && computed)) late.push(interval)
+    }
     lastMs = nowMs
     lastCpu = cpu
   }
-  const stop = clock.every(tickMs, tick)
+  const stop = clock.every(tickMs, () => look(true))
   const finish = (): LoopObservation => {
     stop()
     // Runs that never wait may have ended before a timer could tell that it is late.
-    tick()
-    delays.disable()
-    // What Node records is the time between two ticks, its resolution included.
-    const delayMs = Math.max(0, delays.percentile(99) / 1e6 - resolutionMs)
-    return { delayP99Ms: delays.count === 0 ? undefined : delayMs, late }
+    look(false)
+    return { delayP99Ms: delayed.p99Ms(), late, blocked }
   }
   const pause = () => {
-    tick()
+    look(false)
     paused = true
-    delays.disable()
   }
   const resume = () => {
-    delays.enable()
     lastMs = clock.nowMs()
     lastCpu = process.cpuUsage()
     paused = false

@@ -27,14 +27,19 @@ export type DeathNote =
   | { kind: 'blocked'; scenario: string; run: number; blockedMs: number; limitMs: number }
   | { kind: 'memory'; scenario: string; run: number; rssBytes: number; heapLimitBytes: number }
 
-/** Watches over one scenario after the other. */
+/** Watches over scenarios, one at a time. */
 export interface Watchdog {
-  /** Starts to watch; the returned function ends it. */
-  watch: (name: string, limitMs: number, hookTimeoutMs: number) => () => void
-  /** Tells that run `index` starts. */
+  /** Starts to watch. */
+  watch: (name: string, limitMs: number, hookTimeoutMs: number) => Watch
+}
+
+/** A scenario that is watched, while its runs and nobody else's are at work. */
+export interface Watch {
+  /** Tells that run `index` of it starts: from here on it is the one that is watched. */
   onRun: (index: number) => void
   /** Tells how many agents are at work. */
   onCount: (inFlight: number) => void
+  end: () => void
 }
 
 const beatEveryMs = 50
@@ -67,24 +72,34 @@ function startWatchdog(notePath: string, clock: Clock): Watchdog {
   const beat = () => {
     Atomics.add(slots, slot.beat, 1)
   }
+  let watched: WatchedScenario | undefined
+  const turnTo = (scenario: WatchedScenario | undefined) => {
+    if (scenario === watched) return
+    watched = scenario
+    thread.postMessage(scenario)
+  }
   return {
     watch: (name, limitMs, hookTimeoutMs) => {
       const heapLimitBytes = getHeapStatistics().heap_size_limit
+      const scenario = { name, limitMs, hookTimeoutMs, heapLimitBytes }
       const stop = clock.every(beatEveryMs, beat)
-      thread.postMessage({ name, limitMs, hookTimeoutMs, heapLimitBytes } satisfies WatchedScenario)
-      return () => {
-        stop()
-        thread.postMessage(undefined)
+      turnTo(scenario)
+      return {
+        onRun: (index) => {
+          turnTo(scenario)
+          Atomics.store(slots, slot.run, index)
+          beat()
+        },
+        onCount: (inFlight) => {
+          Atomics.store(slots, slot.inFlight, inFlight)
+          // What a hook took of the thread before is not held against the agent.
+          beat()
+        },
+        end: () => {
+          stop()
+          if (watched === scenario) turnTo(undefined)
+        },
       }
-    },
-    onRun: (index) => {
-      Atomics.store(slots, slot.run, index)
-      beat()
-    },
-    onCount: (inFlight) => {
-      Atomics.store(slots, slot.inFlight, inFlight)
-      // What a hook took of the thread before is not held against the agent.
-      beat()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { environmentKey } from '../domain/environment.ts'
 import { formatMs, formatUsd, plural } from '../domain/format.ts'
+import { isAsked } from '../domain/study/study.ts'
 import type { Session } from './session.ts'
 import { finalExecutions, finalStudies, standingOf, studiesAlone } from './standing.ts'
 
@@ -11,7 +12,7 @@ export function describeStandings(session: Session): string {
     undecided: executions.filter((one) => standingOf(one) === 'undecided').length,
     all: executions.length + session.dead.length,
   }
-  const studies = finalStudies(session)
+  const studies = finalStudies(session).filter(({ record }) => isAsked(record.result))
   const asked = {
     failed: studies.filter(({ failed }) => failed).length,
     undecided: studies.filter(({ record, failed }) => !failed && record.status === 'inconclusive').length,

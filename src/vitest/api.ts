@@ -73,9 +73,11 @@ export interface BenchAgent<Fixtures = unknown> {
   readonly skipIf: (condition: unknown) => BenchAgent<Fixtures>
   /** Runs the scenario only when `condition` holds. */
   readonly runIf: (condition: unknown) => BenchAgent<Fixtures>
-  /** One scenario for each row: options are a function of the row, whose title may hold `$name`. */
+  /**
+   * One scenario for each row, measured in turns and told in one table: options are a function of the row, whose title may hold `$name`.
+   */
   readonly for: <Row>(rows: readonly Row[]) => ForRow<[row: Row], Fixtures>
-  /** As `for`; rows that are arrays are spread over the arguments. */
+  /** As `for`, one after another; rows that are arrays are spread over the arguments. */
   readonly each: {
     <const Row extends readonly [unknown, ...unknown[]]>(rows: readonly Row[]): ForRow<[...Row], Fixtures>
     <Row>(rows: readonly Row[]): ForRow<[row: Row], Fixtures>

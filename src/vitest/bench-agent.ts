@@ -5,12 +5,19 @@ import { requireScenarioOptions } from '../run/options/options.ts'
 import { isImmediate } from '../run/source/cases.ts'
 import type { BenchAgent } from './api.ts'
 import { testFunction } from './collector.ts'
+import { configurations } from './configurations.ts'
 import { runScenarioTest, type UntypedOptions } from './scenario-test.ts'
 import { untilStartMs } from './segment.ts'
 import { workerSettings } from './settings.ts'
 
 /** Measures an agent in a test of its own. */
-export const benchAgent: BenchAgent = testFunction({ name: 'benchAgent', mistakeIn, timeoutMs, run: runScenarioTest })
+export const benchAgent: BenchAgent = testFunction({
+  name: 'benchAgent',
+  mistakeIn,
+  timeoutMs,
+  rows: configurations,
+  run: runScenarioTest,
+})
 
 function mistakeIn(name: string, options: UntypedOptions): BenchAgentError | undefined {
   try {

@@ -1,25 +1,29 @@
 import type { TestContext } from 'vitest'
 import type { BenchAgentError } from '../domain/errors.ts'
+import { withoutQuotes } from '../domain/identity.ts'
 import { longestTimerMs } from '../domain/limit.ts'
 import type { BenchAgent, RunnerOptions } from './api.ts'
 import { type CallSite, callSite } from './call-site.ts'
 import { destructuredNames } from './fixture-names.ts'
+import type { Rows } from './rows.ts'
 import { maybeVitest, requireVitest } from './runner.ts'
 import type { Declared, UntypedOptions } from './scenario-test.ts'
 import { workerSettings } from './settings.ts'
 
 type Callback = (...given: never[]) => unknown
 
-/** Rows whose options are made one by one, in the order in which Vitest formats their titles. */
-interface Rows {
+/** Rows that are collected one by one, in the order in which Vitest formats their titles. */
+interface CollectedRows {
   next: number
-  optionsOf: (index: number) => UntypedOptions
+  options: readonly UntypedOptions[]
   check: Callback | undefined
   site: CallSite
+  /** Absent when they are measured one after another. */
+  inTurns: Rows | undefined
 }
 
 const rowsKey = Symbol('rows')
-type Collected = UntypedOptions & { [rowsKey]?: Rows }
+type Collected = UntypedOptions & { [rowsKey]?: CollectedRows }
 
 /** What Vitest makes of a collecting function. */
 interface Collector {
@@ -55,13 +59,15 @@ export interface TestKind {
   site?: CallSite | undefined
   /** Options that mean something else here than to Vitest. @default none */
   ownNames?: readonly string[] | undefined
+  /** How the rows of a `for` are measured in turns; absent, and where it says nothing, they are measured one after another. */
+  rows?: ((title: string, options: readonly UntypedOptions[]) => Rows | undefined) | undefined
   /** Does what the test is for, and throws when it fails. */
   run: (context: TestContext, declared: Declared) => Promise<void>
 }
 
 /** A test function of Vitest that does what `kind` says. Its type is what `kind` takes. */
 export function testFunction(kind: TestKind): BenchAgent {
-  return publicCollector(maybeVitest === undefined ? outsideVitest(kind) : createCollector(kind))
+  return publicCollector(maybeVitest === undefined ? outsideVitest(kind) : createCollector(kind), kind)
 }
 
 // Vitest's types describe tests that are called once; ours are in `api.ts`, and the two meet only here.
@@ -72,19 +78,19 @@ function createCollector(kind: TestKind): Collector {
   return requireVitest(kind.name).TestRunner.createTaskCollector(collectOne as never) as unknown as Collector
 }
 
-function publicCollector(collector: Collector): BenchAgent {
+function publicCollector(collector: Collector, kind: TestKind): BenchAgent {
   const call = (name: string, options?: object, check?: Callback) => collector(name, options, check)
-  const wrapped = (get: () => Collector) => ({ get: () => publicCollector(get()), enumerable: true })
+  const wrapped = (get: () => Collector) => ({ get: () => publicCollector(get(), kind), enumerable: true })
   Object.defineProperties(call, {
     skip: wrapped(() => collector.skip),
     only: wrapped(() => collector.only),
     todo: wrapped(() => collector.todo),
     fails: wrapped(() => collector.fails),
     concurrent: wrapped(() => collector.concurrent),
-    skipIf: { value: (condition: unknown) => publicCollector(collector.skipIf(condition)) },
-    runIf: { value: (condition: unknown) => publicCollector(collector.runIf(condition)) },
-    extend: { value: (fixtures: object) => publicCollector(collector.extend(fixtures)) },
-    for: { value: (rows: readonly unknown[]) => forRows(collector, rows, (row) => [row]) },
+    skipIf: { value: (condition: unknown) => publicCollector(collector.skipIf(condition), kind) },
+    runIf: { value: (condition: unknown) => publicCollector(collector.runIf(condition), kind) },
+    extend: { value: (fixtures: object) => publicCollector(collector.extend(fixtures), kind) },
+    for: { value: (rows: readonly unknown[]) => forRows(collector, rows, (row) => [row], kind.rows) },
     each: {
       value: (rows: readonly unknown[]) =>
         forRows(collector, rows, rows.every(Array.isArray) ? (row) => row as unknown[] : (row) => [row]),
@@ -94,9 +100,15 @@ function publicCollector(collector: Collector): BenchAgent {
 }
 
 // Vitest formats the titles, so that they read as its own; options and check are ours, row by row.
-function forRows(collector: Collector, rows: readonly unknown[], spread: (row: unknown) => unknown[]) {
+function forRows(
+  collector: Collector,
+  rows: readonly unknown[],
+  spread: (row: unknown) => unknown[],
+  inTurns?: TestKind['rows'],
+) {
   return (name: string, optionsOfRow: (...row: unknown[]) => UntypedOptions, check?: Callback) => {
-    const made: Rows = { next: 0, optionsOf: (index) => optionsOfRow(...spread(rows[index])), check, site: callSite() }
+    const options = rows.map((row) => optionsOfRow(...spread(row)))
+    const made: CollectedRows = { next: 0, options, check, site: callSite(), inTurns: inTurns?.(name, options) }
     collector.for(rows)(name, { [rowsKey]: made }, () => undefined)
   }
 }
@@ -119,7 +131,7 @@ type Given = [name: string | { name: string }, given?: Collected, check?: Callba
 
 function collect(kind: TestKind, own: Record<string, unknown>, ...[name, given, givenCheck]: Given): void {
   const rows = given?.[rowsKey]
-  const all = rows === undefined ? given : rows.optionsOf(rows.next++)
+  const all = rows === undefined ? given : rows.options[rows.next++]
   const check = rows === undefined ? givenCheck : rows.check
   const site = kind.site ?? rows?.site ?? callSite()
   const title = typeof name === 'string' ? name : name.name
@@ -130,20 +142,24 @@ function collect(kind: TestKind, own: Record<string, unknown>, ...[name, given, 
     inheritedNames.flatMap((key) => (suite.options?.[key] === undefined ? [] : [[key, suite.options[key]]])),
   )
   const mistake = own.todo ? undefined : kind.mistakeIn(title, scenario)
-  const declared = { name: title, id: scenario.id ?? title, options: scenario, check, site, mistake }
+  const inTurns = rows?.inTurns
+  const id = scenario.id ?? (rows === undefined ? title : withoutQuotes(title))
+  const declared = { name: title, id, options: scenario, check, site, mistake, rows: inTurns }
   const { turns, fillsTo = 1 } = workerSettings() ?? {}
   const executions = scenario.baseline === false ? 1 : fillsTo
-  const concurrent = runner.concurrent ?? own.concurrent ?? inherited.concurrent
-  suite.task(title, {
+  const concurrent = inTurns !== undefined || (runner.concurrent ?? own.concurrent ?? inherited.concurrent)
+  const task = suite.task(title, {
     ...inherited,
     ...own,
     ...runner,
+    concurrent,
     // Who takes turns waits for the other as long as it takes; runs and hooks have limits of their own. A time is that of one
-    // execution, and a test that fills its baseline makes several.
+    // execution, and a test that fills its baseline makes several; a row in turns waits for the others.
     timeout:
       turns === undefined
         ? waitable(
             executions *
+              (inTurns?.count ?? 1) *
               (runner.timeout ??
                 (own.todo || concurrent || mistake !== undefined ? 0 : kind.timeoutMs(title, scenario))),
           )
@@ -151,6 +167,7 @@ function collect(kind: TestKind, own: Record<string, unknown>, ...[name, given, 
     meta: { ...runner.meta, benchAgent: { id: declared.id, records: [] } },
     ...(own.todo ? {} : { handler: asking([scenario.setup, check], (context) => kind.run(context, declared)) }),
   } as never)
+  inTurns?.add(task)
 }
 
 // Vitest hands it to a timer, which fires at once where it is longer than a timer can wait; 0 is no limit.

@@ -91,7 +91,7 @@ export function settingInTest(
     ensureStreamUsage: options.ensureStreamUsage ?? settings?.ensureStreamUsage,
     acceptWorse: settings?.update === 'all',
     mayWrite: settings === undefined || settings.update !== 'none',
-    ledger: { capUsd: settings?.spendUsd, spentBeforeUsd: spentSoFar(settings) },
+    ledger: scenario.ledger ?? { capUsd: settings?.spendUsd, spentBeforeUsd: spentSoFar(settings) },
     profiles: scenario.plan.profile === undefined ? undefined : profilesInTest(identity, annotate, settings),
     from: task.file.filepath,
     clock: wallClock,

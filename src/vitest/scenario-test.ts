@@ -14,10 +14,12 @@ import { readTrace } from '../run/source/read-trace.ts'
 import { type CallSite, raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
 import { nextToFill } from './next-to-fill.ts'
+import type { Rows } from './rows.ts'
 import { runInTest } from './run-in-test.ts'
 import type { ExecutionInTest, Following, ScenarioInTest } from './scenario-in-test.ts'
 import { inSegment, madeElsewhere, nextStartAtMs } from './segment.ts'
 import { workerSettings } from './settings.ts'
+import { shareOfCap } from './spend-file.ts'
 import { takeTurn } from './turns.ts'
 
 type Callback = (...given: never[]) => unknown
@@ -45,24 +47,37 @@ export interface Declared {
   site: CallSite
   /** What is wrong with the options; absent when nothing is. */
   mistake: BenchAgentError | undefined
+  /** The rows that it is one of, measured in turns; absent when it is measured by itself. */
+  rows?: Rows | undefined
 }
 
 /** Measures the scenario in its test, and throws at its line when it fails. */
 export async function runScenarioTest(context: TestContext, declared: Declared): Promise<void> {
   if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
+  const plan = () => planInTest(context, declared)
+  const measure = (scenario: ScenarioInTest, onMade?: (made: ExecutionInTest) => void) =>
+    measureInTest(context, declared, scenario, onMade)
   try {
-    await takeTurn(context, () => measureInTest(context, declared))
+    if (declared.rows !== undefined) await declared.rows.run(context, { plan, measure })
+    else
+      await takeTurn(context, async () => {
+        const scenario = await plan()
+        if (scenario !== undefined) await measure(scenario)
+      })
   } catch (error) {
     throw error instanceof BenchAgentError ? raisedAt(error, declared.site) : error
   }
 }
 
-async function measureInTest(context: TestContext, declared: Declared): Promise<void> {
+async function planInTest(context: TestContext, declared: Declared): Promise<ScenarioInTest | undefined> {
   const { task, signal } = context
   const { name } = declared
   const settings = workerSettings()
   const options = inSegment(declared.options, settings)
-  if (options === undefined) return context.skip(madeElsewhere)
+  if (options === undefined) {
+    context.skip(madeElsewhere)
+    return undefined
+  }
   const directory = dirname(task.file.filepath)
   const cases = await resolveCases(options, directory)
   const plan = planScenario(name, { ...options, trace: await readTrace(options, directory) }, cases)
@@ -70,7 +85,7 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
   const isPart = isOpen(plan.load) && plan.load.segment !== undefined
   if (isPart && isStrict(declared) && task.meta.benchAgent !== undefined) task.meta.benchAgent.failsInconclusive = true
   const compares = options.baseline !== false && !isPart
-  const scenario: ScenarioInTest = {
+  return {
     plan,
     options,
     annotate: context.annotate,
@@ -79,13 +94,26 @@ async function measureInTest(context: TestContext, declared: Declared): Promise<
     compares,
     keepsBaseline: compares,
     deferred: isPart,
+    ledger: declared.rows === undefined ? undefined : shareOfCap(settings, declared.rows.count),
     startsAtMs: nextStartAtMs(settings, isPart),
     signal,
   }
+}
+
+async function measureInTest(
+  { task, signal }: TestContext,
+  declared: Declared,
+  scenario: ScenarioInTest,
+  onMade?: (made: ExecutionInTest) => void,
+): Promise<void> {
+  const settings = workerSettings()
   const made: ExecutionInTest[] = []
   let following: Following | undefined
+  let { ledger } = scenario
   do {
-    const execution = await runInTest(task, { ...scenario, following })
+    const execution = await runInTest(task, { ...scenario, ledger, following })
+    ledger &&= { ...ledger, spentBeforeUsd: ledger.spentBeforeUsd + (execution.record.spentUsd ?? 0) }
+    onMade?.(execution)
     requireVerdict(declared, execution)
     made.push(execution)
     following = signal.aborted ? undefined : await nextToFill(task, scenario, made, settings)

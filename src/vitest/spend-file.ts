@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SpendLedger } from '../run/stopping.ts'
 import { textOfNote } from './session-note.ts'
 import type { WorkerSettings } from './settings.ts'
 
@@ -8,6 +9,12 @@ export function spentSoFar(settings: WorkerSettings | undefined): number {
   if (settings?.spendUsd === undefined) return 0
   const text = textOfNote(spendPath(settings)) ?? ''
   return text.split('\n').reduce((sum, line) => sum + Number(line), 0)
+}
+
+/** What each of `count` scenarios may spend of what the session has left: none of them knows what the others spend meanwhile. */
+export function shareOfCap(settings: WorkerSettings | undefined, count: number): SpendLedger {
+  if (settings?.spendUsd === undefined) return { spentBeforeUsd: 0 }
+  return { capUsd: (settings.spendUsd - spentSoFar(settings)) / count, spentBeforeUsd: 0 }
 }
 
 /** Notes what one scenario has spent, for the processes that come after this one. */

@@ -133,6 +133,12 @@ export function keepRecord(task: Task, record: ExecutionRecord): void {
   task.meta.benchAgent.records.push(record)
 }
 
+/** Puts the records of `executions` in their order, whichever of them ended first. */
+export function orderRecords(task: Task, executions: readonly string[]): void {
+  const placeOf = ({ execution }: ExecutionRecord) => executions.indexOf(execution)
+  task.meta.benchAgent?.records.sort((one, other) => placeOf(one) - placeOf(other))
+}
+
 /** Keeps `study` with the test. */
 export function keepStudy(task: Task, study: StudyRecord): void {
   task.meta.benchAgent ??= { records: [] }

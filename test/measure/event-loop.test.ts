@@ -18,19 +18,19 @@ describe.each([
     const clock = virtualClock()
     const { stop } = watchEventLoop(clock, alone)
     await clock.run(async () => {
-      await sleep(clock, 110)
+      await sleep(clock, 115)
       clock.block(140)
       await sleep(clock, 100)
     })
-    // The tick that was due at 120 came at 250.
-    expect(stop().late).toEqual([{ fromMs: 120, toMs: 250 }])
+    // The tick that was due at 120 came at 255.
+    expect(stop().late).toEqual([{ fromMs: 120, toMs: 255 }])
   })
 
   test('what was done outside of the watch is no lateness', async () => {
     const clock = virtualClock()
     const loop = watchEventLoop(clock, alone)
     await clock.run(async () => {
-      await sleep(clock, 110)
+      await sleep(clock, 115)
       loop.without(() => clock.block(140))
       await sleep(clock, 100)
     })
@@ -42,15 +42,17 @@ describe.each([
     const loop = watchEventLoop(clock, alone)
     await clock.run(async () => {
       loop.pause()
-      await sleep(clock, 110)
+      await sleep(clock, 115)
       clock.block(140)
-      await sleep(clock, 60)
+      await sleep(clock, 55)
       loop.resume()
       await sleep(clock, 100)
       clock.block(140)
       await sleep(clock, 100)
     })
-    expect(loop.stop().late).toEqual([{ fromMs: 410, toMs: 550 }])
+    const { late, delayP99Ms } = loop.stop()
+    expect(late).toEqual([{ fromMs: 415, toMs: 550 }])
+    expect(delayP99Ms).toBeLessThan(145)
   })
 
   test('a loop that turned in time was never late', async () => {
@@ -68,9 +70,9 @@ describe.each([
   test('lateness at the very end is noticed', async () => {
     const clock = virtualClock()
     const { stop } = watchEventLoop(clock, alone)
-    await clock.run(() => sleep(clock, 110))
+    await clock.run(() => sleep(clock, 115))
     clock.block(140)
-    expect(stop().late).toEqual([{ fromMs: 120, toMs: 250 }])
+    expect(stop().late).toEqual([{ fromMs: 120, toMs: 255 }])
   })
 })
 
@@ -93,7 +95,7 @@ describe('a process that computes', () => {
     const clock = virtualClock()
     const { stop } = watchEventLoop(clock, alone)
     await clock.run(async () => {
-      await sleep(clock, 110)
+      await sleep(clock, 115)
       const before = readCpuMs()
       while (readCpuMs() - before < 100);
       clock.block(140)
@@ -101,6 +103,19 @@ describe('a process that computes', () => {
     })
     expect(stop().late).toHaveLength(times)
   })
+})
+
+test('the delay is that of one tick in a hundred', async () => {
+  const clock = virtualClock()
+  const { stop } = watchEventLoop(clock, false)
+  await clock.run(async () => {
+    for (let block = 0; block < 6; block++) {
+      await sleep(clock, 475)
+      clock.block(30)
+    }
+  })
+  // Six ticks of 300 that were due 5 ms after a block began.
+  expect(stop().delayP99Ms).toBeCloseTo(25, 1)
 })
 
 test('a loop that nothing was seen of has no delay', () => {

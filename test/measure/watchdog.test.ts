@@ -52,6 +52,12 @@ describe.concurrent('the process of', () => {
     expect(await watched('notWatched')).toMatchObject({ code: 0, stdout: 'alive true\n', note: undefined })
   })
 
+  test('scenarios that take turns is watched over the one whose runs start', async ({ expect }) => {
+    const { signal, note } = await watched('blocksInItsTurn')
+    expect(signal).toBe('SIGKILL')
+    expect(note).toMatchObject({ kind: 'blocked', scenario: 'hasty', run: 5, limitMs: 100 })
+  })
+
   test('a heap that is about to burst leaves a note behind', async ({ expect }) => {
     const notePath = join(directory, 'memory.json')
     const flags = ['--max-old-space-size=96']

@@ -17,46 +17,66 @@ const limitMs = 100
 const hookTimeoutMs = 3_000
 
 switch (deed) {
-  case 'agentBlocks':
-    watchdog.watch('checkout', limitMs, hookTimeoutMs)
-    watchdog.onRun(-1)
+  case 'agentBlocks': {
+    const { onRun, onCount } = watchdog.watch('checkout', limitMs, hookTimeoutMs)
+    onRun(-1)
     await wait(200)
-    watchdog.onRun(7)
-    watchdog.onCount(1)
+    onRun(7)
+    onCount(1)
     block()
     break
-  case 'hookTakesLonger':
+  }
+  case 'hookTakesLonger': {
     // Longer than an agent may block the thread, and than the watchdog's grace; hooks may take longer than that.
-    watchdog.watch('checkout', limitMs, hookTimeoutMs)
-    watchdog.onRun(0)
+    const { onRun, onCount } = watchdog.watch('checkout', limitMs, hookTimeoutMs)
+    onRun(0)
     // The watchdog is up by then.
     await wait(400)
     block(1_500)
-    watchdog.onCount(1)
+    onCount(1)
     block(200)
-    watchdog.onCount(0)
+    onCount(0)
     break
-  case 'healthy':
-    watchdog.watch('checkout', limitMs, hookTimeoutMs)
-    watchdog.onRun(0)
-    watchdog.onCount(1)
+  }
+  case 'healthy': {
+    const { onRun, onCount } = watchdog.watch('checkout', limitMs, hookTimeoutMs)
+    onRun(0)
+    onCount(1)
     for (let round = 0; round < 8; round++) {
       block(150)
       await wait(10)
     }
     break
+  }
+  case 'blocksInItsTurn': {
+    const [patient, hasty] = [
+      watchdog.watch('patient', 60_000, hookTimeoutMs),
+      watchdog.watch('hasty', limitMs, limitMs),
+    ]
+    await wait(400)
+    patient.onRun(0)
+    patient.onCount(1)
+    await wait(100)
+    // As long as the other one may not.
+    block(1_500)
+    await wait(10)
+    hasty.onRun(5)
+    patient.end()
+    block()
+    break
+  }
   case 'notWatched': {
-    const end = watchdog.watch('checkout', limitMs, hookTimeoutMs)
-    watchdog.onCount(1)
+    const { onCount, end } = watchdog.watch('checkout', limitMs, hookTimeoutMs)
+    onCount(1)
     await wait(10)
     end()
     block(1_500)
     break
   }
   case 'runsOutOfMemory': {
-    watchdog.watch('hoarder', 60_000, hookTimeoutMs)
-    watchdog.onRun(2)
-    watchdog.onCount(1)
+    const { onRun, onCount } = watchdog.watch('hoarder', 60_000, hookTimeoutMs)
+    onRun(2)
+    onCount(1)
     const kept: unknown[] = []
     await wait(400)
     for (;;) {

@@ -119,7 +119,7 @@ describe('when it is closed', () => {
     clock.block(500)
     const { peakRssBytes, late } = instruments.close()
     expect(peakRssBytes).toBeGreaterThan(2 ** 24)
-    expect(late).toEqual([{ fromMs: 20, toMs: 500 }])
+    expect(late).toEqual([{ fromMs: 10, toMs: 500 }])
   })
 })
 

@@ -148,7 +148,7 @@ function closedWords(load: ClosedLoad): string[] {
 function openWords(load: Exclude<LoadNote, ClosedLoad>): string[] {
   const { ratePerSecond, durationMs, trace, maxInFlight, arrival, segment } = load
   const levels = levelsOf(load)
-  const rate = levels === undefined ? `${ratePerSecond} runs/s${forTime(durationMs)}` : `${levelWords(levels)} runs/s`
+  const rate = levels === undefined ? `${ratePerSecond} runs/s${forTime(durationMs)}` : levelWords(levels, ' runs/s')
   return [
     trace === undefined ? rate : traceWords(trace),
     trace === undefined ? arrivalWords(arrival) : '',
@@ -161,12 +161,20 @@ function forTime(durationMs: number | undefined): string {
   return durationMs === undefined ? '' : ` for ${formatMs(durationMs)}`
 }
 
-function levelWords({ start, ramps }: Levels): string {
-  const parts = ramps.map(({ durationMs, level }) =>
-    durationMs === 0 ? `${level}` : `${level} (${formatMs(durationMs)})`,
-  )
-  // A load that begins with a jump is never what it was before.
-  return [...(ramps[0]?.durationMs === 0 ? [] : [`${start}`]), ...parts].join(' → ')
+/** What `levels` go through: `10 for 2 s, 10 to 100 over 30 s`. */
+function levelWords({ start, ramps }: Levels, unit = ''): string {
+  let at = start
+  const parts: string[] = []
+  for (const [position, { durationMs, level }] of ramps.entries()) {
+    // A jump is seen by what comes after it.
+    if (durationMs > 0)
+      parts.push(
+        `${at === level ? '' : `${at} to `}${level}${unit} ${at === level ? 'for' : 'over'} ${formatMs(durationMs)}`,
+      )
+    else if (position === ramps.length - 1) parts.push(`${level}${unit}`)
+    at = level
+  }
+  return parts.join(', ')
 }
 
 function traceWords({ file, speed, runs }: TraceNote): string {

@@ -142,6 +142,7 @@ const StressSchema = z.strictObject({
 
 const StudyResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sweep'), sweep: SweepSchema }),
+  z.strictObject({ kind: z.literal('configurations'), sweep: SweepSchema }),
   z.strictObject({ kind: z.literal('breakingPoint'), breakingPoint: BreakingPointSchema }),
   z.strictObject({ kind: z.literal('soak'), soak: SoakSchema }),
   z.strictObject({ kind: z.literal('stress'), stress: StressSchema }),

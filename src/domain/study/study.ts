@@ -8,9 +8,15 @@ import type { Sweep } from './sweep.ts'
 /** What a study found, by its kind. */
 export type StudyResult =
   | { kind: 'sweep'; sweep: Sweep }
+  | { kind: 'configurations'; sweep: Sweep }
   | { kind: 'breakingPoint'; breakingPoint: BreakingPointStudy }
   | { kind: 'soak'; soak: Soak }
   | { kind: 'stress'; stress: Stress }
+
+/** Whether `result` answers a question of its own, and does not only show scenarios side by side that are judged by themselves. */
+export function isAsked(result: StudyResult): boolean {
+  return result.kind !== 'configurations'
+}
 
 /** A question that takes more than one execution: what leaves the process that asked it. */
 export interface StudyRecord {

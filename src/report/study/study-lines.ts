@@ -1,3 +1,4 @@
+import { isAsked } from '../../domain/study/study.ts'
 import type { ReportedStudy, Session } from '../session.ts'
 import { finalStudies, marks } from '../standing.ts'
 import { renderTable } from '../table.ts'
@@ -14,13 +15,14 @@ function linesOf({ record, failed }: ReportedStudy, { columns, colors }: Paper):
   const { question, columns: heads, rows, sentences } = reportOf(record)
   const standing = failed ? 'failed' : record.status === 'inconclusive' ? 'undecided' : 'passed'
   const paint = standing === 'failed' ? colors.red : standing === 'passed' ? colors.green : colors.yellow
+  const mark = isAsked(record.result) ? `${paint(marks[standing])} ` : ''
   const table = renderTable(
     heads,
     rows.map((cells) => ({ cells })),
     { width: columns, indent: 2, paintHeading: colors.dim },
   )
   return [
-    ...wrap(`${nameOfStudy(record)} ${question}`, columns, `${paint(marks[standing])} `).map(colors.bold),
+    ...wrap(`${nameOfStudy(record)} ${question}`, columns, mark).map(colors.bold),
     ...table.lines,
     ...sentences.flatMap((sentence) => wrap(sentence, columns, '  ')),
   ]

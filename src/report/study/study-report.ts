@@ -23,6 +23,8 @@ function foundBy(result: StudyRecord['result']): StudyReport {
   switch (result.kind) {
     case 'sweep':
       return sweepReport(result.sweep)
+    case 'configurations':
+      return { ...sweepReport(result.sweep), question: 'side by side, in turns' }
     case 'breakingPoint':
       return breakingPointReport(result.breakingPoint)
     case 'soak':

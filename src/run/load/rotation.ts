@@ -10,12 +10,14 @@ export interface Place {
 }
 
 /**
- * `count` places of executions that take turns: forth and back, so that what changes over time changes for all alike. Nobody goes
- * while another is at work, and who has left is waited for no more.
+ * Executions that take turns: forth and back, so that what changes over time changes for all alike. Nobody goes while another is at
+ * work, and who has left is waited for no more. Who joins late has its first turn in the next round.
+ *
+ * @returns what gives the next place
  */
-export function rotation(count: number): Place[] {
-  const order = Array.from({ length: count }, (_, position) => position)
-  const present = new Set(order)
+export function rotation(): () => Place {
+  const order: number[] = []
+  const present = new Set<number>()
   const waiting = new Map<number, (goes: boolean) => void>()
   let round: number[] = []
   let rounds = 0
@@ -53,7 +55,10 @@ export function rotation(count: number): Place[] {
     return place
   }
 
-  return order.map((place) => {
+  return () => {
+    const place = order.length
+    order.push(place)
+    present.add(place)
     let holds = false
     const next = (): Promise<boolean> => {
       if (atWork === place) atWork = undefined
@@ -82,5 +87,13 @@ export function rotation(count: number): Place[] {
         advance()
       },
     }
-  })
+  }
+}
+
+// Runs of a turn for each one in flight: the first ones find no queue and the last ones leave lanes empty, so that half of them count.
+const turnRunsPerLane = 5
+
+/** Runs of one turn of an execution that makes at least `runs` in `repeats` turns with `concurrency` in flight. */
+export function turnRunsOf(runs: number, repeats: number, concurrency: number): number {
+  return Math.max(Math.ceil(runs / repeats), turnRunsPerLane * concurrency)
 }

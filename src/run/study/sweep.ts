@@ -1,5 +1,5 @@
-import { leadsOf } from '../../compare/study/lead.ts'
-import { lawOf, levelsOf, type MeasuredLevel } from '../../compare/study/scaling.ts'
+import type { MeasuredLevel } from '../../compare/study/scaling.ts'
+import { sweepOf } from '../../compare/study/sweep-of.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Sweep } from '../../domain/study/sweep.ts'
 import type { ScenarioResult } from '../conclude.ts'
@@ -19,14 +19,6 @@ export interface SweepSetting {
   turnRuns: number
 }
 
-// Runs of a turn for each one in flight: the first ones find no queue and the last ones leave lanes empty, so that half of them count.
-const turnRunsPerLane = 5
-
-/** Runs of one turn of an execution that makes at least `runs` in `repeats` turns with `concurrency` in flight. */
-export function turnRunsOf(runs: number, repeats: number, concurrency: number): number {
-  return Math.max(Math.ceil(runs / repeats), turnRunsPerLane * concurrency)
-}
-
 /** `plan`, which makes `repeats` turns of `turnRuns`. */
 export function plannedInTurns(plan: Plan, repeats: number, turnRuns: number): Plan {
   const totalRuns = repeats * turnRuns
@@ -44,7 +36,8 @@ export async function runSweep(
   settings: readonly SweepSetting[],
   onEnded: (result: ScenarioResult, name: string) => Promise<void>,
 ): Promise<{ sweep: Sweep; results: ScenarioResult[] }> {
-  const places = rotation(settings.length)
+  const join = rotation()
+  const places = settings.map(() => join())
   let broken = false
   const outcomes = await Promise.allSettled(
     settings.map(async ({ setting, turnRuns, name }, position) => {
@@ -76,8 +69,5 @@ export async function runSweep(
     if (result === undefined) throw new Error('expected a result of every execution')
     return { name, concurrency, turnRuns, record: result.record, samples: result.samples }
   })
-  const levels = levelsOf(measured)
-  const overConcurrency = settings.every(({ concurrency }) => concurrency !== undefined)
-  const leads = overConcurrency ? [] : leadsOf(measured.map(({ samples }) => samples))
-  return { sweep: { over, levels, law: lawOf(levels), leads }, results }
+  return { sweep: sweepOf(over, measured), results }
 }

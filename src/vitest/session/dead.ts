@@ -3,6 +3,7 @@ import { formatBytes, formatMs } from '../../domain/format.ts'
 import { summarize } from '../../domain/summary.ts'
 import type { DeathNote } from '../../measure/watchdog.ts'
 import type { DeadScenario } from '../../report/session.ts'
+import { oneLine } from '../../report/text.ts'
 import { readDeathNote } from '../death-note.ts'
 import type { DeclaredScenario, Gathered } from './gather.ts'
 import type { Begun } from './progress.ts'
@@ -50,6 +51,12 @@ function explain(note: DeathNote | undefined, { plan }: Begun): { reason: string
       reason: 'Its process ended without a word.',
       remedy:
         'Look above for what the process printed last; a crash of a native module or of the machine looks like this.',
+    }
+  }
+  if (note.scenario !== plan.name) {
+    return {
+      reason: `Its process died in "${oneLine(note.scenario)}", with which it took turns.`,
+      remedy: 'Mend that one first.',
     }
   }
   const run = `${note.run < 0 ? 'a warm-up run' : `run ${note.run + 1}${plan.totalRuns === undefined ? '' : ` of ${plan.totalRuns}`}`}${caseOf(note.run, plan)}`

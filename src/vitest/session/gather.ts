@@ -3,6 +3,7 @@ import { fromColumns, toColumns } from '../../domain/columns.ts'
 import type { ExecutionRecord } from '../../domain/record.ts'
 import { ExecutionRecord as RecordSchema } from '../../domain/record.ts'
 import { forgetCalls, type Samples } from '../../domain/sample.ts'
+import { isAsked } from '../../domain/study/study.ts'
 import { StudySchema } from '../../domain/study/study-schema.ts'
 import { scenarioKey } from '../../history/baseline-file.ts'
 import { relativePath } from '../../history/load.ts'
@@ -65,8 +66,10 @@ export function gather(modules: readonly TestModule[], root: string): Gathered {
       const place = placeOf(test, root)
       if (measured.id !== undefined) gathered.declared.push({ test, place })
       const failed = test.result().state === 'failed'
-      for (const record of measured.studies ?? [])
-        gathered.studies.push({ record: StudySchema.parse(record), failed, place })
+      for (const kept of measured.studies ?? []) {
+        const record = StudySchema.parse(kept)
+        gathered.studies.push({ record, failed: failed && isAsked(record.result), place })
+      }
       for (const record of measured.records) gathered.executions.push(gatherExecution(test, record, place))
     }
     gathered.files.push({

@@ -69,6 +69,8 @@ const OptionsSchema = z.strictObject({
 })
 
 const defaultInclude = ['**/*.perf.?(c|m)[jt]s?(x)']
+// Tests that Vitest may have under way at once.
+const mostRows = 1000
 // After the other projects. A much larger number makes Vitest run out of stack.
 const groupOrder = 1000
 
@@ -124,6 +126,8 @@ function shape(project: TestProject, options: Resolved): void {
   config.include = [...options.include]
   config.setupFiles = (options.setupFiles ?? []).map((file) => resolve(config.root, file))
   config.retry = 0
+  // Rows of a `for` have to be there to take turns. Nothing goes on at the same time all the same.
+  config.maxConcurrency = Math.max(config.maxConcurrency, mostRows)
   // So that reports can name the line of a scenario whose process died.
   config.includeTaskLocation = true
   config.env = { ...config.env, ...variablesOf(options, config.root) }

@@ -3,8 +3,6 @@ import type { Check } from '../../domain/check.ts'
 import { BenchAgentError } from '../../domain/errors.ts'
 import { plural } from '../../domain/format.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { type StudyRecord, type StudyResult, statusOf } from '../../domain/study/study.ts'
-import { sumKnown } from '../../domain/usage.ts'
 import type { ScenarioResult } from '../../run/conclude.ts'
 import { raisedAt } from '../call-site.ts'
 import { identityOf } from '../identity.ts'
@@ -12,6 +10,7 @@ import type { ScenarioInTest } from '../scenario-in-test.ts'
 import { callbacksOf, type Declared, type UntypedOptions } from '../scenario-test.ts'
 import { isMadeElsewhere, madeElsewhere } from '../segment.ts'
 import { workerSettings } from '../settings.ts'
+import { type ConcludedStudy, studyRecordOf } from '../study-record.ts'
 import { keepStudy } from '../transport.ts'
 import { takeTurn } from '../turns.ts'
 
@@ -50,13 +49,9 @@ export function executionOfStudy(
 }
 
 /** A study that has come to its end. */
-export interface ConcludedStudy {
-  startedAt: Date
+export interface StudyInTest extends Pick<ConcludedStudy, 'startedAt' | 'checks' | 'result'> {
   /** What its executions came to. */
   results: readonly ScenarioResult[]
-  /** What is held against it. */
-  checks: Check[]
-  result: StudyResult
 }
 
 /**
@@ -67,27 +62,14 @@ export interface ConcludedStudy {
 export function concludeStudy(
   task: TestContext['task'],
   declared: Declared,
-  { startedAt, results, checks, result }: ConcludedStudy,
+  { results, ...study }: StudyInTest,
   own: readonly Check[] = [],
 ): void {
-  const all = [...own, ...checks]
-  const record: StudyRecord = {
-    schemaVersion: 1,
-    study: crypto.randomUUID(),
-    identity: identityOf(task, declared.id, workerSettings()),
-    attempt: task.result?.retryCount ?? 0,
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    runs: results.reduce((sum, one) => sum + one.record.summary.runs, 0),
-    spentUsd: sumKnown(results.map((one) => one.record.spentUsd)),
-    status: statusOf(all),
-    checks,
-    result,
-  }
-  keepStudy(task, record)
+  const identity = identityOf(task, declared.id, workerSettings())
+  keepStudy(task, studyRecordOf(task, identity, { ...study, own, records: results.map(({ record }) => record) }))
   const mistake = results.find((one) => one.mistake !== undefined)?.mistake
   if (mistake !== undefined) throw mistake
-  const failed = all.filter(({ status }) => status === 'fail')
+  const failed = [...own, ...study.checks].filter(({ status }) => status === 'fail')
   if (failed.length > 0) throw new BenchAgentError('BENCH_AGENT_VERDICT', explain(declared.name, failed))
 }
 

@@ -8,6 +8,7 @@ import { isTimed } from '../../domain/load/load-shape.ts'
 import { executionLimitMs, planScenario, quantileMistakes } from '../../domain/plan.ts'
 import { readEnvironment } from '../../measure/environment.ts'
 import type { ScenarioResult } from '../../run/conclude.ts'
+import { turnRunsOf } from '../../run/load/rotation.ts'
 import { requireScenarioOptions } from '../../run/options/options.ts'
 import {
   efficiencyBounds,
@@ -17,12 +18,12 @@ import {
   sweptValues,
 } from '../../run/options/sweep-options.ts'
 import { isImmediate, resolveCases } from '../../run/source/cases.ts'
-import { plannedInTurns, runSweep, type SweepSetting, turnRunsOf } from '../../run/study/sweep.ts'
+import { plannedInTurns, runSweep, type SweepSetting } from '../../run/study/sweep.ts'
 import { settingInTest } from '../run-in-test.ts'
 import type { Declared, UntypedOptions } from '../scenario-test.ts'
 import { type WorkerSettings, workerSettings } from '../settings.ts'
-import { addSpend, spentSoFar } from '../spend-file.ts'
-import { keepRecord, sampleSender, sendNotice, sendPlan } from '../transport.ts'
+import { addSpend, shareOfCap } from '../spend-file.ts'
+import { keepRecord, orderRecords, sampleSender, sendNotice, sendPlan } from '../transport.ts'
 import { watchScenario } from '../watch.ts'
 import { concludeStudy, executionOfStudy, runStudyTest } from './study-in-test.ts'
 
@@ -72,6 +73,10 @@ async function sweepInTest(context: TestContext, declared: Declared): Promise<vo
       await sendNotice(task, levelLine(declared.name, over, name, result))
     }
     const { sweep, results } = await runSweep(over, watched, onEnded)
+    orderRecords(
+      task,
+      levels.map(({ setting }) => setting.execution),
+    )
     const checks = efficiencyChecks(sweep.levels, efficiencyBounds(options))
     const own = results.flatMap(({ record }, position) =>
       record.verdict.checks.map((check) => ({
@@ -96,7 +101,6 @@ async function levelsIn(
   const { over, values } = sweptValues(options)
   const directory = dirname(task.file.filepath)
   const environment = readEnvironment()
-  const spentUsd = spentSoFar(settings)
   // A source that can be read only once is read for all of them.
   const read = new Map<unknown, ReturnType<typeof resolveCases>>()
   const casesOf = (own: UntypedOptions) => {
@@ -122,11 +126,7 @@ async function levelsIn(
         ...settingInTest(task, scenario, settings),
         execution: crypto.randomUUID(),
         environment,
-        // Each has its share, for none of them knows what the others spend meanwhile.
-        ledger:
-          settings?.spendUsd === undefined
-            ? { spentBeforeUsd: 0 }
-            : { capUsd: (settings.spendUsd - spentUsd) / values.length, spentBeforeUsd: 0 },
+        ledger: shareOfCap(settings, values.length),
         onConcluded: ({ record }: Pick<ScenarioResult, 'record'>) => keepRecord(task, record),
       }
       return { name: value.name, concurrency: value.concurrency, setting, turnRuns }

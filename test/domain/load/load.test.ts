@@ -32,4 +32,38 @@ describe('describeLoad', () => {
   ] as const)('%j is "%s"', ([load, words]) => {
     expect(describeLoad(load)).toBe(words)
   })
+
+  test.for([
+    [
+      [
+        [0, 10],
+        [2_000, 10],
+        [0, 100],
+        [1_000, 100],
+        [0, 5],
+      ],
+      '10 runs/s for 2 s, 100 runs/s for 1 s, 5 runs/s',
+    ],
+    [
+      [
+        [30_000, 20],
+        [60_000, 20],
+        [10_000, 0],
+      ],
+      '0 to 20 runs/s over 30 s, 20 runs/s for 60 s, 20 to 0 runs/s over 10 s',
+    ],
+  ] as const)('stages %j are "%s"', ([steps, words]) => {
+    const stages = steps.map(([durationMs, ratePerSecond]) => ({ durationMs, ratePerSecond }))
+    expect(describeLoad({ ratePerSecond: 1, stages, arrival: 'constant', pacing: 'timer', seed: 1, durationMs: 1 })).toBe(words)
+  })
+
+  test('stages of a closed load are told by their concurrency', () => {
+    const stages = [
+      { durationMs: 1_000, concurrency: 8 },
+      { durationMs: 500, concurrency: 8 },
+    ]
+    expect(describeLoad({ concurrency: 8, stages, durationMs: 1_500 })).toBe(
+      'concurrency 0 to 8 over 1 s, 8 for 500 ms',
+    )
+  })
 })

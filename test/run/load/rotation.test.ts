@@ -20,7 +20,8 @@ interface Part {
 async function turnsOf(parts: readonly Part[]): Promise<{ order: number[]; most: number }> {
   const clock = virtualClock()
   const order: number[] = []
-  const places = rotation(parts.length)
+  const join = rotation()
+  const places = parts.map(() => join())
   let atWork = 0
   let most = 0
   const work = async (ms: number, position: number) => {
@@ -65,7 +66,8 @@ describe('rotation', () => {
 
   test('keeps the place from its beginning to the end of its first turn', async () => {
     const clock = virtualClock()
-    const [first, second] = rotation(2)
+    const join = rotation()
+    const [first, second] = [join(), join()]
     const seen: string[] = []
     await clock.run(async () => {
       const other = (async () => {
@@ -100,8 +102,31 @@ describe('rotation', () => {
     expect(order).toEqual([0, 1, 2, 2, 0, 2])
   })
 
+  test('who joins late goes from the next round on', async () => {
+    const clock = virtualClock()
+    const join = rotation()
+    const order: number[] = []
+    const taking = async (position: number, turns: number, place = join()) => {
+      await place.begin()
+      const { next } = place.turns(1)
+      for (let turn = 0; turn < turns; turn++) {
+        await next()
+        order.push(position)
+        await sleep(clock, 10)
+      }
+      place.leave()
+    }
+    await clock.run(async () => {
+      const places = [join(), join()]
+      const early = places.map((place, position) => taking(position, 4, place))
+      await sleep(clock, 25)
+      await Promise.all([...early, taking(2, 2)])
+    })
+    expect(order).toEqual([0, 1, 1, 0, 0, 1, 2, 2, 1, 0])
+  })
+
   test('says that others are at work in the process', () => {
-    expect(rotation(1)[0]?.turns(7)).toMatchObject({ runs: 7, sharesProcess: true })
+    expect(rotation()().turns(7)).toMatchObject({ runs: 7, sharesProcess: true })
   })
 
   test('whoever leaves and whenever: nobody goes while another does, all get their turns, forth and back', async () => {
