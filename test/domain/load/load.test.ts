@@ -54,7 +54,9 @@ describe('describeLoad', () => {
     ],
   ] as const)('stages %j are "%s"', ([steps, words]) => {
     const stages = steps.map(([durationMs, ratePerSecond]) => ({ durationMs, ratePerSecond }))
-    expect(describeLoad({ ratePerSecond: 1, stages, arrival: 'constant', pacing: 'timer', seed: 1, durationMs: 1 })).toBe(words)
+    expect(
+      describeLoad({ ratePerSecond: 1, stages, arrival: 'constant', pacing: 'timer', seed: 1, durationMs: 1 }),
+    ).toBe(words)
   })
 
   test('stages of a closed load are told by their concurrency', () => {
