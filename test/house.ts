@@ -31,6 +31,7 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, readonly str
   compare: {
     evidence: [],
     study: [],
+    advice: [],
     power: ['evidence'],
     session: ['evidence'],
     explain: ['evidence', 'session'],

@@ -1,3 +1,4 @@
+import { Advice } from './advice.ts'
 import { ComparabilitySchema } from './baseline-schema.ts'
 import { type Detect, detectNames } from './detect.ts'
 import { type Distribution, statistics } from './distribution.ts'
@@ -244,6 +245,8 @@ export const ExecutionRecord = z.strictObject({
   samples: maybe(SampleColumns),
   /** Slow runs that were made again under a CPU profiler, the slowest first; absent when none were. */
   profiles: maybe(z.array(SlowRunProfileSchema)),
+  /** What the runs lose whose traces are kept, and what to do about it, the largest share first; absent when nothing was found. */
+  advice: maybe(z.array(Advice)),
   /** Of the first runs, as many as there was room for; absent when no run called a model or named a part of itself. */
   traces: maybe(z.array(RunTraceSchema)),
 })

@@ -1,3 +1,4 @@
+import { notePromptBlocks } from '../capture/read/prompt-blocks.ts'
 import { isComplete } from '../capture/read/read-call.ts'
 import { noteResent } from '../capture/read/resent.ts'
 import { linkRetries } from '../capture/read/retries.ts'
@@ -11,6 +12,7 @@ import type { Span } from '../domain/trace.ts'
 import type { ActiveRun, FirstItem, NamedPart } from './active-run.ts'
 import type { SpentBeside } from './beside.ts'
 import { type RunValues, valuesOf, type Waste, wasteOf } from './call-values.ts'
+import { keepPricing } from './call-prices.ts'
 import { type Costs, costsOf } from './cost.ts'
 import { type Ended, endOf } from './outcome.ts'
 import { costOf, type Pricing, pricingFor } from './pricing.ts'
@@ -86,9 +88,11 @@ async function measureCalls(
   noteToolUses(wires, calls)
   noteResent(wires, calls)
   for (const wire of wires) forgetBodies(wire)
+  notePromptBlocks(wires, calls)
   const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)
   const pricing = await pricingFor(modelsOf(run, calls.filter(isAnswered)), prices)
   for (const call of calls) call.costUsd = isAnswered(call) ? costOf(call, pricing)?.usd : undefined
+  keepPricing(calls, pricing)
   return assemble(run, { calls, spans, openStreams }, pricing, cpuMs, abandoned)
 }
 

@@ -8,6 +8,7 @@ import { forgetCalls, runsMade, type Samples } from '../domain/sample.ts'
 import type { Stop } from '../domain/stop.ts'
 import { summarize } from '../domain/summary.ts'
 import type { Verdict } from '../domain/verdict.ts'
+import { adviceFor } from './advice.ts'
 import { type Course, comparabilityOf, isAnswered, isStopped } from './course.ts'
 import { markDegraded } from './instruments.ts'
 import { behaviourChecks, executionWarnings } from './notes.ts'
@@ -31,7 +32,7 @@ function durationOf({ firstStartMs, lastEndMs }: Course): number {
 /** Ends the watching of `course`, summarizes its samples and judges them. */
 export function conclude(course: Course, startedAt: Date): ScenarioResult {
   const { setting, samples, tally, mistake, confirmedFrom } = course
-  const { pausedMs, late, ...readings } = course.instruments.close()
+  const { pausedMs, late, blocked, ...readings } = course.instruments.close()
   markDegraded(samples, late, course.originMs)
   const { plan } = setting
   const { callsAfterEnd: afterEnd } = course
@@ -54,12 +55,14 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
   const warnings = executionWarnings(course, summary, foreign)
   const stop = stopOf(course)
   const verdict = judge({ plan, samples, summary, comparability, confirmedFrom, stop, checks, warnings }, setting)
-  const { loadStartedAt, traces } = course
+  const { loadStartedAt, traces, originMs } = course
+  const advice = adviceFor({ plan, samples, traces: traces.kept, late, blocked, originMs })
   const record = recordOf({
     setting,
     startedAt,
     loadStartedAt,
     traces: traces.kept,
+    advice,
     resources,
     summary,
     samples,

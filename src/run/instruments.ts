@@ -40,6 +40,7 @@ export interface Readings extends Omit<Resources, 'durationMs'> {
   /** Time that reading the heap took away from the runs, in milliseconds. */
   pausedMs: number
   late: LateInterval[]
+  blocked: LateInterval[]
 }
 
 // Below this, an execution is too short for its heap to say anything, unless a threshold asks for it.
@@ -94,7 +95,7 @@ export function startInstruments(
     faults: () => ({ ...captureFaults(), count: captureFaults().count - faultsBefore }),
     close: () => {
       const peakRssBytes = stopResidentSet()
-      const { delayP99Ms, late } = loop.stop()
+      const { delayP99Ms, late, blocked } = loop.stop()
       unguard()
       closed = true
       for (const stop of stops) stop()
@@ -105,6 +106,7 @@ export function startInstruments(
         heapGrowthBytes: heap.growthBytes(),
         pausedMs: pausedMs + heap.pausedMs(),
         late,
+        blocked,
       }
     },
   }

@@ -1,3 +1,4 @@
+import type { Advice } from '../domain/advice.ts'
 import type { Comparability } from '../domain/baseline.ts'
 import { environmentKey } from '../domain/environment.ts'
 import type { BenchAgentError } from '../domain/errors.ts'
@@ -21,6 +22,7 @@ interface Concluded {
   startedAt: Date
   loadStartedAt: Date | undefined
   traces: RunTrace[]
+  advice: Advice[]
   resources: ExecutionRecord['resources']
   summary: Summary
   samples: Samples
@@ -46,6 +48,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     startedAt,
     loadStartedAt,
     traces,
+    advice,
     resources,
     summary,
     samples,
@@ -106,6 +109,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     faults,
     connections,
     fold: fold === undefined ? undefined : foldJson(fold),
+    advice: advice.length === 0 ? undefined : advice,
     traces: traces.length === 0 ? undefined : traces,
   }
 }

@@ -20,6 +20,7 @@ function record(tally: Partial<Tally> = {}, more: Partial<Parameters<typeof reco
     startedAt,
     loadStartedAt: undefined,
     traces: [],
+    advice: [],
     resources,
     summary: summarize(samples, resources, setting.plan.cases),
     samples,

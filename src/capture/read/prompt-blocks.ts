@@ -1,0 +1,95 @@
+import type { PromptBlocks } from '../../domain/prompt-blocks.ts'
+import type { ModelCall } from '../../domain/span.ts'
+import { parseJson, textAt } from '../provider/json.ts'
+import type { WireCall } from '../wire-call.ts'
+import { promptParts } from './prompt-parts.ts'
+import { textOf } from './read-call.ts'
+import { toolResultsOf } from './tool-results.ts'
+
+const blocksOf = new WeakMap<ModelCall, PromptBlocks>()
+
+/** Notes the prompts of `calls` in blocks, for {@link promptBlocksOf}. */
+export function notePromptBlocks(wires: readonly WireCall[], calls: readonly ModelCall[]): void {
+  for (const [position, call] of calls.entries()) {
+    const wire = wires[position]
+    if (wire === undefined || call.embeds === true) continue
+    const blocks = readBlocks(parseJson(textOf(wire.requestChunks)))
+    if (blocks !== undefined) blocksOf.set(call, blocks)
+  }
+}
+
+/** The prompt of `call` in blocks; absent when it was not read. */
+export function promptBlocksOf(call: ModelCall): PromptBlocks | undefined {
+  return blocksOf.get(call)
+}
+
+/** The prompt in the `body` of a request in blocks; absent when it has none, or does not hold all of it. */
+export function readBlocks(body: unknown): PromptBlocks | undefined {
+  const prompt = promptParts(body)
+  if (prompt === undefined || prompt.after !== undefined) return undefined
+  const characters = prompt.parts.reduce((sum, text) => sum + text.length, 0)
+  const hashes: number[] = []
+  const lengths: number[] = []
+  const parts: PromptBlocks['parts'] = []
+  const least = leastLength(characters)
+  for (const text of prompt.parts) {
+    parts.push({ name: nameOf(text), firstBlock: hashes.length })
+    cut(text, least, (hash, length) => {
+      hashes.push(hash)
+      lengths.push(length)
+    })
+  }
+  return {
+    characters,
+    hashes: Uint32Array.from(hashes),
+    lengths: Uint32Array.from(lengths),
+    parts,
+    toolResults: toolResultsOf(body),
+  }
+}
+
+// So that no prompt has many more than a thousand blocks, and prompts of about the same length are cut alike.
+const mostBlocks = 1024
+const shortest = 32
+
+function leastLength(characters: number): number {
+  let least = shortest
+  while (least * mostBlocks < characters) least *= 2
+  return least
+}
+
+// FNV-1a, see http://www.isthe.com/chongo/tech/comp/fnv/
+const offset = 0x811c9dc5
+const prime = 0x01000193
+// On average, a block ends at the eighth word after it is long enough: which word that is, is said by the words alone, so that
+// blocks fall into step again after a difference.
+const wordsMask = 7
+const longestFactor = 16
+const space = 0x20
+const ideographs = 0x3000
+
+function cut(text: string, least: number, onBlock: (hash: number, length: number) => void): void {
+  let hash = offset
+  let word = offset
+  let start = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    hash = Math.imul(hash ^ code, prime)
+    word = Math.imul(word ^ code, prime)
+    if (code !== space && code < ideographs) continue
+    const length = at + 1 - start
+    const isEnd = length >= least && ((word >>> 16) & wordsMask) === 0
+    word = offset
+    if (!isEnd && length < least * longestFactor) continue
+    onBlock(hash >>> 0, length)
+    hash = offset
+    start = at + 1
+  }
+  if (start < text.length) onBlock(hash >>> 0, text.length - start)
+}
+
+function nameOf(text: string): string {
+  const part = parseJson(text)
+  if (typeof part === 'string') return 'text'
+  return textAt(part, 'role') ?? (textAt(part, 'function', 'name') || textAt(part, 'name') ? 'tools' : 'text')
+}
