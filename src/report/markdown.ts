@@ -3,6 +3,7 @@ import { baselineLines } from './baseline-line.ts'
 import { describeHealth, sessionHealth } from './health-line.ts'
 import { changesSection } from './markdown-changes.ts'
 import { methodSection } from './markdown-method.ts'
+import { profileSections } from './markdown-profiles.ts'
 import { categoriesSection, countUnchanged, problemsSection, resultsSection } from './markdown-results.ts'
 import { joinSections, type Section, text } from './markdown-section.ts'
 import { code, plain, prose } from './markdown-text.ts'
@@ -45,6 +46,7 @@ export function renderMarkdown(session: Session, { filesUrl = '..' }: MarkdownOp
     categoriesSection(session),
     resultsSection(session, filesUrl),
     timeSection(session),
+    ...profileSections(session, filesUrl),
     baselinesSection(session),
     methodSection(session),
   ]

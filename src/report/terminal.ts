@@ -19,6 +19,7 @@ import { studyLines } from './study/study-lines.ts'
 import { renderTable, type TableRow } from './table.ts'
 import { brokenLines } from './terminal-broken.ts'
 import { type Paper, paperOf } from './terminal-paper.ts'
+import { profileLines } from './terminal-profiles.ts'
 import { displayWidth, pad, wrap } from './text.ts'
 import { describeTime } from './time-share.ts'
 
@@ -43,6 +44,7 @@ export function renderTerminal(session: Session, { columns, colors }: TerminalOp
     noteLines(session, paper),
     tableLines(session, paper),
     loadLines(session, paper),
+    profileLines(session, paper),
     studyLines(session, paper),
     [...baselineSection(session, paper), ...footLines(session, paper)],
     stepLines([...healthStep(session), ...nextSteps(session)], paper),

@@ -60,7 +60,8 @@ async function profileAgain(
     const again = repeat(course, index, { ...settingOf(course, false), ...recording.around })
     await Promise.allSettled([again, ...others])
     const measured = await again
-    if (measured.interrupted) return { ...told, problem: 'The test was stopped while it was made again.' }
+    if (measured.interrupted)
+      return { ...told, problem: 'Not profiled, for the test was stopped while it was made again.' }
     return {
       ...told,
       profiledMs: measured.endedMs - measured.startedMs,
@@ -73,7 +74,7 @@ async function profileAgain(
     }
   } catch (error) {
     // A hook that failed, whose mistake would have ended the measured runs.
-    return { ...told, problem: messageOf(error) }
+    return { ...told, problem: `Not profiled: ${messageOf(error)}` }
   } finally {
     recording.close()
   }
@@ -93,16 +94,17 @@ async function repeat(course: Course, position: number, setting: RunSetting): Pr
 /** Why no further run may be made; absent when one may. */
 function whyNot({ setting: { plan, ledger, signal }, tally }: Course): string | undefined {
   if (takesTurns()) return 'Not made again, for what takes turns with its scenario is still at work.'
-  if (signal?.aborted === true) return 'The test was stopped before it was made again.'
-  if (tally.refused !== undefined) return 'The provider refused a run that was made again before.'
+  if (signal?.aborted === true) return 'Not made again, for the test was stopped.'
+  if (tally.refused !== undefined) return 'Not made again, for the provider refused the one before.'
   const left = [
     plan.spendUsd === undefined ? Number.POSITIVE_INFINITY : plan.spendUsd - tally.spentUsd,
     ledger.capUsd === undefined ? Number.POSITIVE_INFINITY : ledger.capUsd - ledger.spentBeforeUsd - tally.spentUsd,
   ]
   const leftUsd = Math.min(...left)
   if (leftUsd === Number.POSITIVE_INFINITY) return undefined
-  if (tally.unknownCosts > 0) return 'It is not known what runs cost, so that the cap on spending would not be kept.'
-  return leftUsd > 0 ? undefined : 'The cap on spending was reached before it was made again.'
+  if (tally.unknownCosts > 0)
+    return 'Not made again, for it is not known what runs cost, and the cap on spending would not be kept.'
+  return leftUsd > 0 ? undefined : 'Not made again, for the cap on spending is reached.'
 }
 
 interface Recording {
@@ -123,7 +125,7 @@ function recordingOf(intervalUs: number): Recording {
     try {
       work()
     } catch (error) {
-      problem ??= `This process cannot be profiled: ${messageOf(error)}`
+      problem ??= `Not profiled: ${messageOf(error)}.`
     }
   }
   trying(() => {
@@ -138,7 +140,7 @@ function recordingOf(intervalUs: number): Recording {
           profile = profiler?.stop()
         }),
     },
-    profile: () => profile ?? problem ?? 'It was over before it could be profiled.',
+    profile: () => profile ?? problem ?? 'Not profiled, for it was over before it began.',
     close: () => profiler?.close(),
   }
 }
@@ -153,9 +155,9 @@ async function conclude(
   const profile = withSources(recorded, sourceFrames())
   const time = profiledTimeOf(profile, intervalUs, originIn(root))
   try {
-    return { time, file: await keep?.(profile, rank) }
+    return { time, ...(await keep?.(profile, rank)) }
   } catch (error) {
     // A disk that is full or may not be written.
-    return { time, problem: messageOf(error) }
+    return { time, problem: `Its file was not kept: ${messageOf(error)}` }
   }
 }

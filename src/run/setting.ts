@@ -4,6 +4,7 @@ import type { Environment } from '../domain/environment.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Prices } from '../domain/price.ts'
 import type { CpuProfile } from '../domain/profile/cpu-profile.ts'
+import type { SlowRunProfile } from '../domain/profile/profile.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { About, Agent, Checked, Setup } from '../domain/scenario.ts'
@@ -16,10 +17,10 @@ export interface ProfileKeeping {
   /** Why no run may be made again under a profiler; absent when it may. */
   refusal?: string | undefined
   /**
-   * Keeps a profile, the `rank`th of its execution, counted from 1. Resolves with its file, relative to `root`; rejects where it
-   * cannot be kept. @default none is kept
+   * Keeps a profile, the `rank`th of its execution, counted from 1. Resolves with its file, relative to `root`, and with what went
+   * wrong besides; rejects where it cannot be kept. @default none is kept
    */
-  keep?: ((profile: CpuProfile, rank: number) => Promise<string>) | undefined
+  keep?: ((profile: CpuProfile, rank: number) => Promise<Pick<SlowRunProfile, 'file' | 'problem'>>) | undefined
 }
 
 /** A scenario with everything that its execution needs from outside. */

@@ -1,4 +1,5 @@
 import type { TestContext } from 'vitest'
+import { messageOf } from '../domain/errors.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { ProfileKeeping } from '../run/setting.ts'
 import type { WorkerSettings } from './settings.ts'
@@ -15,17 +16,20 @@ export function profilesInTest(
     root,
     refusal:
       settings?.coversCode === true
-        ? 'Not profiled, for that would end the coverage of this session. Run without `--coverage`.'
+        ? 'Not profiled, for that would end the coverage of this session: run without `--coverage`.'
         : undefined,
     keep: async (profile, rank) => {
       keeper ??= import('../history/profile-file.ts').then(({ profileKeeper }) => profileKeeper(root, identity))
       const file = await (await keeper).keep(profile, rank)
-      // The attachment is a copy that goes by this text: were it another one each time, there would be more and more of them.
-      await annotate?.(`CPU profile of slow run ${rank}`, 'profile', {
-        path: `${root}/${file}`,
-        contentType: 'application/json',
-      })
-      return file
+      try {
+        // Vitest makes a copy, named after this text: were that another one each time, there would be more and more of them.
+        await annotate?.(`CPU profile of slow run ${rank}`, 'profile', { path: `${root}/${file}`, contentType })
+        return { file }
+      } catch (error) {
+        return { file, problem: `Its file was not attached to the test: ${messageOf(error)}` }
+      }
     },
   }
 }
+
+const contentType = 'application/json'
