@@ -11,6 +11,8 @@ export type {
   TextHttpOptions,
 } from './agents/http/http-options.ts'
 export { httpAgent } from './agents/http.ts'
+export type { HttpMcpOptions, McpAnswer, McpOptions, StdioMcpOptions } from './agents/mcp/mcp-options.ts'
+export { mcpAgent } from './agents/mcp.ts'
 export type { Mode } from './domain/baseline.ts'
 export type { Case, CaseInput } from './domain/case.ts'
 export type { Check as VerdictCheck } from './domain/check.ts'

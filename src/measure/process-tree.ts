@@ -150,6 +150,16 @@ export function descendantsIn(parents: ReadonlyMap<number, number>, roots: Itera
   return found
 }
 
+/** Whether a process of this number is there and has not ended: one that has may stay listed until its parent asks how. */
+export function isAtWork(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return process.platform !== 'linux' || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
 /** The parent of every process, as ps tells. */
 export async function parents(): Promise<Map<number, number>> {
   const { execFile } = await import('node:child_process')

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { commandAgent } from '../../src/agents/command.ts'
 import { readCpuMs } from '../../src/measure/cpu.ts'
-import { type Elsewhere, elsewhere, isAlive } from './measured.ts'
+import { isAtWork } from '../../src/measure/process-tree.ts'
+import { type Elsewhere, elsewhere } from './measured.ts'
 
 const folder = join(import.meta.dirname, '../../fixtures/agents/elsewhere')
 const python = { command: 'python3', args: [join(folder, 'agent.py')], output: 'json' } as const
@@ -189,7 +190,7 @@ describe('a program that is stopped', () => {
     expect(run?.outcome).toBe('timeout')
     expect(run?.abandoned).toBe(false)
     expect(pids.length).toBeGreaterThanOrEqual(2)
-    expect(pids.filter(isAlive)).toEqual([])
+    expect(pids.filter(isAtWork)).toEqual([])
   })
 
   test('while it would answer more runs is ended with all that it started, and another one takes its place', async () => {
@@ -205,7 +206,7 @@ describe('a program that is stopped', () => {
     const runs = await there.runs(reading, ['x', 'y'], { latencyMs: 300 })
     expect(runs.map(({ outcome }) => outcome)).toEqual(['timeout', 'timeout'])
     expect(new Set(pids).size).toBe(4)
-    expect(pids.filter(isAlive)).toEqual([])
+    expect(pids.filter(isAtWork)).toEqual([])
   })
 
   test('because the execution is over leaves nothing behind', async () => {
@@ -215,7 +216,7 @@ describe('a program that is stopped', () => {
       persistent: true,
     })
     const [run] = await there.runs(agent, ['x'])
-    expect(isAlive(Number(run?.output))).toBe(false)
+    expect(isAtWork(Number(run?.output))).toBe(false)
   })
 })
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
 import { observe } from '../../src/capture/observe.ts'
 import { wallClock } from '../../src/domain/clock.ts'
@@ -66,15 +65,5 @@ export async function elsewhere(): Promise<Elsewhere> {
       stop()
       await server.close()
     },
-  }
-}
-
-/** Whether a process of this number is at work: one that has ended may be kept for a parent that never asks. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  } catch {
-    return false
   }
 }

@@ -5,7 +5,7 @@ import { attributeToNobody } from '../../capture/attribution.ts'
 import { wallClock } from '../../domain/clock.ts'
 import { quoteValue } from '../../domain/errors.ts'
 import type { ProcessTree } from '../../measure/process-tree.ts'
-import { descendantsOf } from '../../measure/process-tree.ts'
+import { descendantsOf, isAtWork } from '../../measure/process-tree.ts'
 import { reapAfterwards, reapNoMore } from './reaper.ts'
 
 /** What to start. */
@@ -44,6 +44,8 @@ export interface Ending {
 const mostStderr = 4_000
 // How long a process may take to end by itself when it is told to.
 const patienceMs = 200
+const turnMs = 5
+const mostTurns = 40
 
 /** Starts `command` in a process group of its own, so that it can be ended with all that it started. */
 export function startChild(command: Command, processes: ProcessTree): Child {
@@ -83,6 +85,7 @@ export function startChild(command: Command, processes: ProcessTree): Child {
     if (isGone !== true) signalGroup(pid, 'SIGKILL')
     for (const one of all) signal(one, 'SIGKILL')
     await ended
+    await untilGone(all)
   }
   return {
     stdin: started.stdin,
@@ -119,6 +122,11 @@ function after(ms: number): Promise<void> {
   return new Promise((resolve) => {
     wallClock.after(ms, resolve)
   })
+}
+
+// A process that is killed takes a moment to go; where nobody asks how it ended, something of it stays.
+async function untilGone(pids: ReadonlySet<number>): Promise<void> {
+  for (let turn = 0; turn < mostTurns && [...pids].some(isAtWork); turn++) await after(turnMs)
 }
 
 function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {

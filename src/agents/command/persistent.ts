@@ -4,6 +4,7 @@ import { quoteValue } from '../../domain/errors.ts'
 import type { Run } from '../../domain/scenario.ts'
 import type { Belonging, Belongings } from '../../measure/belongings.ts'
 import { type GuestChild, startGuestChild } from '../child/guest-child.ts'
+import { idlePool } from '../child/idle-pool.ts'
 import { endingError } from '../child/start-child.ts'
 import { inputText } from './answer.ts'
 import type { JsonCommandOptions, TextCommandOptions } from './command-options.ts'
@@ -29,26 +30,21 @@ export function persistentCommand(
   belongings: Belongings,
 ): PersistentCommand {
   const { command } = options
-  const all = new Set<Worker>()
-  const waiting: Worker[] = []
-
+  const pool = idlePool<Worker>(async ({ child }) => {
+    await child.kill()
+    child.leave()
+  })
   const start = async (run: Run<never>): Promise<Worker> => {
     const { args = [] } = options
     const given = typeof args === 'function' ? args(run) : args
     const child = await startGuestChild(options, given, belongings, () => worker.sink)
     const worker: Worker = { child, next: lineQueue(child.stdout), sink: undefined, asked: 0 }
-    all.add(worker)
     return worker
   }
-  const drop = async (worker: Worker): Promise<void> => {
-    all.delete(worker)
-    await worker.child.kill()
-    worker.child.leave()
-  }
   async function* ask(run: Run<never>, sink: CallSink | undefined): AsyncGenerator<{ value: unknown }, void> {
-    const span = startSpan('phase', waiting.length > 0 ? 'warm process' : 'cold process', sink)
-    const worker = waiting.pop() ?? (await start(run))
-    const stop = (): void => void drop(worker)
+    const span = startSpan('phase', pool.isIdle() ? 'warm process' : 'cold process', sink)
+    const worker = await pool.take(() => start(run))
+    const stop = (): void => void pool.drop(worker)
     run.signal.addEventListener('abort', stop)
     let isFit = false
     try {
@@ -80,11 +76,11 @@ export function persistentCommand(
       worker.sink = undefined
       worker.child.hold(false)
       // One that did not come to the end of its answer would go on with it in the next run.
-      if (isFit && all.has(worker)) waiting.push(worker)
-      else await drop(worker)
+      if (isFit) pool.giveBack(worker)
+      else await pool.drop(worker)
     }
   }
-  return { ask, close: async () => void (await Promise.all([...all].map(drop))) }
+  return { ask, close: pool.close }
 }
 
 type Answer = { error?: unknown; delta: unknown } | { error?: unknown; output: unknown }
