@@ -98,6 +98,18 @@ export const timeMetrics = {
     source: here,
     read: (samples, index) => valueAt(samples.values.toolMs, index),
   },
+  coordinationMs: {
+    label: 'coordination',
+    unit: 'ms',
+    better: 'lower',
+    of: 'machine',
+    per: 'run',
+    grows: true,
+    limits: false,
+    meaning: 'Time of a run of two agents or more in which none of them is at work.',
+    source: here,
+    read: (samples, index) => valueAt(samples.values.coordinationMs, index),
+  },
   ttftMs: {
     label: 'TTFT',
     unit: 'ms',

@@ -33,6 +33,7 @@ export const runValues = [
   'retries',
   'modelMs',
   'toolMs',
+  'coordinationMs',
   'costUsd',
 ] as const
 /** One of {@link runValues}. */

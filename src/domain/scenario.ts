@@ -54,6 +54,12 @@ export interface Run<Input = unknown, State = unknown> {
    * returned; rejects with what it threw.
    */
   phase: <Returned>(name: string, part: () => Returned) => Promise<OutputOf<Returned>>
+  /**
+   * Names one agent of several in the run, where no framework does: how long it takes, and what its model calls use and cost. Agents
+   * may lie inside one another, as one that works for another does, and beside one another. A stream that `work` returns is
+   * drained. Resolves with what `work` returned; rejects with what it threw.
+   */
+  agent: <Returned>(name: string, work: () => Returned) => Promise<OutputOf<Returned>>
   /** Adds what a model call used, where it cannot be seen on the wire. */
   usage: (used: ReportedUsage) => void
 }

@@ -95,6 +95,10 @@ export class ActiveRun implements Run, CallSink {
     return (name, part) => this.#measurePart('phase', name, part)
   }
 
+  get agent(): Run['agent'] {
+    return (name, work) => this.#measurePart('agent', name, work)
+  }
+
   get usage(): Run['usage'] {
     return (used) => {
       requireUsage(used)
@@ -157,7 +161,11 @@ export class ActiveRun implements Run, CallSink {
     else this.spansDropped += 1
   }
 
-  #measurePart<Returned>(kind: 'turn' | 'phase', name: string, part: () => Returned): Promise<OutputOf<Returned>> {
+  #measurePart<Returned>(
+    kind: 'turn' | 'phase' | 'agent',
+    name: string,
+    part: () => Returned,
+  ): Promise<OutputOf<Returned>> {
     requirePart(kind, name, part)
     // A part that is called inside of another one of the run lies in it; what a queue made of the scope does not matter.
     const sink: CallSink = (currentOwner() === this ? currentSink() : undefined) ?? this

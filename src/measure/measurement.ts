@@ -6,13 +6,14 @@ import { noteToolUses } from '../capture/read/tool-uses.ts'
 import { forgetBodies } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import { sleep } from '../domain/clock.ts'
+import { coordinationMs } from '../domain/coordination.ts'
 import type { Prices } from '../domain/price.ts'
 import { isAnswered, type ModelCall } from '../domain/span.ts'
 import type { Span } from '../domain/trace.ts'
 import type { ActiveRun, FirstItem, NamedPart } from './active-run.ts'
 import type { SpentBeside } from './beside.ts'
-import { type RunValues, valuesOf, type Waste, wasteOf } from './call-values.ts'
 import { keepPricing } from './call-prices.ts'
+import { type RunValues, valuesOf, type Waste, wasteOf } from './call-values.ts'
 import { type Costs, costsOf } from './cost.ts'
 import { type Ended, endOf } from './outcome.ts'
 import { costOf, type Pricing, pricingFor } from './pricing.ts'
@@ -87,12 +88,12 @@ async function measureCalls(
   linkRetries(wires, calls)
   noteToolUses(wires, calls)
   noteResent(wires, calls)
-  for (const wire of wires) forgetBodies(wire)
   notePromptBlocks(wires, calls)
+  for (const wire of wires) forgetBodies(wire)
   const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)
   const pricing = await pricingFor(modelsOf(run, calls.filter(isAnswered)), prices)
-  for (const call of calls) call.costUsd = isAnswered(call) ? costOf(call, pricing)?.usd : undefined
   keepPricing(calls, pricing)
+  for (const call of calls) call.costUsd = isAnswered(call) ? costOf(call, pricing)?.usd : undefined
   return assemble(run, { calls, spans, openStreams }, pricing, cpuMs, abandoned)
 }
 
@@ -119,6 +120,8 @@ function assemble(
   const costs = told ? costsOf(calls, run.reported ?? none, pricing) : nothing
   const values: RunValues = told ? toldValues(run, traced, costs) : {}
   if (cpuMs !== undefined) values.cpuMs = cpuMs
+  if (run.spans !== undefined && run.spansDropped === 0)
+    values.coordinationMs = coordinationMs(spans, calls, (run.endedMs ?? run.startedMs) - run.startedMs)
   return {
     outcome: ended.outcome,
     problem: ended.problem,

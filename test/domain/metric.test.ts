@@ -60,6 +60,7 @@ describe('reading a run', () => {
         waitingMs: 30,
         modelMs: 60,
         toolMs: 12,
+        coordinationMs: 9,
         cpuMs: 7,
         inputTokens: 1000,
         outputTokens: 200,
@@ -86,6 +87,7 @@ describe('reading a run', () => {
     ['waitingMs', 30],
     ['modelMs', 60],
     ['toolMs', 12],
+    ['coordinationMs', 9],
     ['ttftMs', 40],
     ['inputTokens', 1000],
     ['outputTokens', 200],
@@ -107,7 +109,7 @@ describe('reading a run', () => {
   })
 
   test('every metric of a run has a fact above', () => {
-    expect(runMetricNames).toHaveLength(24)
+    expect(runMetricNames).toHaveLength(25)
   })
 
   test('how well tokens were used is unknown where the waste is, and there is no ratio of nothing', () => {

@@ -7,8 +7,8 @@ import { endSpan, startSpan } from '../trace.ts'
 import { messageOf } from './failure-message.ts'
 
 /**
- * Notes the steps, the tools and, where they have a `functionId`, the calls of AI SDK 7 and later as spans of the run that
- * they belong to, until the returned function is called. What they do runs in the scope of their span.
+ * Notes the steps, the tools and the calls of AI SDK 7 and later, these where they have a `functionId` or are made by a tool, as spans
+ * of the run that they belong to, until the returned function is called. What they do runs in the scope of their span.
  */
 export function observeAiSdk(): () => void {
   const { start, asyncEnd } = tracingChannel<CallSink | undefined, object>('ai:telemetry')
@@ -35,7 +35,8 @@ function spanOf(message: object, sink: CallSink): OpenSpan | undefined {
   switch (propertyOf(message, 'type')) {
     case 'generateText':
     case 'streamText': {
-      const name = propertyOf(event, 'functionId')
+      // One that a tool asks is an agent of its own, whether or not it has a name.
+      const name = propertyOf(event, 'functionId') ?? (sink.within?.kind === 'tool' ? sink.within.name : undefined)
       return typeof name === 'string' ? startSpan('agent', name, sink) : undefined
     }
     case 'step':

@@ -23,13 +23,15 @@ export function chainParts() {
   const start = (kind: SpanKind | undefined, name: unknown, id: string, aroundId: string | undefined) => {
     const around = parts.get(aroundId)?.place
     const sink = currentSink()
-    const span = kind && sink && startSpan(kind, String(name), placedIn(sink, around))
+    const span = kind && sink && startSpan(kind, nameOf(name, around), placedIn(sink, around))
     parts.set(id, { place: sink && span ? { sink, span } : around, hasSpan: span !== undefined })
   }
-  const end = (id: string, failure?: string) => {
+  const end = (id: string, failure?: string, handoffTo?: string) => {
     const part = parts.get(id)
     parts.delete(id)
-    if (part?.hasSpan) endSpan(part.place?.span, failure)
+    if (part?.hasSpan !== true || part.place === undefined) return
+    part.place.span.handoffTo = handoffTo
+    endSpan(part.place.span, failure)
   }
 
   const listener = {
@@ -53,7 +55,8 @@ export function chainParts() {
       _type: unknown,
       name: unknown,
     ) {
-      start(kindOf(chain, name, tags, metadata), name, id, aroundId)
+      const isInside = parts.get(aroundId)?.place !== undefined
+      start(kindOf(chain, name, tags, metadata, isInside), name, id, aroundId)
     },
     handleChainEnd: (_outputs: unknown, id: string) => end(id),
     handleChainError: (error: unknown, id: string) => end(id, failureOf(error)),
@@ -68,22 +71,42 @@ export function chainParts() {
     ) {
       start('tool', name ?? propertyOf(tool, 'name') ?? 'tool', id, aroundId)
     },
-    handleToolEnd: (_output: unknown, id: string) => end(id),
+    handleToolEnd: (output: unknown, id: string) => end(id, undefined, goalOf(output)),
     handleToolError: (error: unknown, id: string) => end(id, failureOf(error)),
   }
 
   return { listener, locate: () => parts.get(currentPart())?.place }
 }
 
-/** What a part of a graph is; absent for the many parts that chains are made of. */
-function kindOf(chain: unknown, name: unknown, tags: unknown, metadata: unknown): SpanKind | undefined {
+/** What a part of a graph is; absent for the many parts that chains are made of, and for a graph without a name in no other. */
+function kindOf(
+  chain: unknown,
+  name: unknown,
+  tags: unknown,
+  metadata: unknown,
+  isInside: boolean,
+): SpanKind | undefined {
   const path = propertyOf(chain, 'id')
-  if (Array.isArray(path) && path[0] === 'langgraph') return name === unnamedGraph ? undefined : 'agent'
+  if (Array.isArray(path) && path[0] === 'langgraph') return name === unnamedGraph && !isInside ? undefined : 'agent'
   const isNode = name !== undefined && name === propertyOf(metadata, 'langgraph_node')
   const tagList: unknown[] = Array.isArray(tags) ? tags : []
   // A node's own parts have its metadata too, and may have its name, but not its tag.
   const isStep = tagList.some((tag) => String(tag).startsWith('graph:step:')) && !tagList.includes('langsmith:hidden')
   return isNode && isStep ? 'step' : undefined
+}
+
+// A graph without a name is called as the node or the tool is that it lies in.
+function nameOf(name: unknown, around: Place | undefined): string {
+  return name === unnamedGraph && around !== undefined ? around.span.name : String(name)
+}
+
+/** Where a tool sends the graph: the agent that it hands over to; absent for what only answers. */
+function goalOf(output: unknown): string | undefined {
+  if (propertyOf(output, 'lg_name') !== 'Command') return undefined
+  const goals = propertyOf(output, 'goto')
+  const goal: unknown = Array.isArray(goals) ? goals[0] : goals
+  const node = typeof goal === 'string' ? goal : propertyOf(goal, 'node')
+  return typeof node === 'string' ? node : undefined
 }
 
 /** The id of the part in which the code runs that asks. */

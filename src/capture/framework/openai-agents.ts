@@ -143,6 +143,7 @@ function followSpan(span: SdkSpan, around: Place | undefined, places: WeakMap<ob
   span.end = () => {
     const opened = places.get(data)?.span
     if (opened !== undefined) opened.name = nameOf(data)
+    if (opened !== undefined) opened.handoffTo = handoffTo(data)
     endSpan(opened, failure)
     end.call(span)
   }
@@ -161,12 +162,17 @@ function nameOf(data: object): string {
     case 'turn':
       return `step ${propertyOf(data, 'turn')}`
     case 'handoff': {
-      const agent = propertyOf(data, 'to_agent')
+      const agent = handoffTo(data)
       return agent === undefined ? 'handoff' : `handoff to ${agent}`
     }
     default:
       return String(propertyOf(data, 'name'))
   }
+}
+
+function handoffTo(data: object): string | undefined {
+  const agent = propertyOf(data, 'type') === 'handoff' ? propertyOf(data, 'to_agent') : undefined
+  return typeof agent === 'string' ? agent : undefined
 }
 
 function failureOf(error: unknown): string {

@@ -54,6 +54,23 @@ describe('beside others', () => {
     await server.close()
   })
 
+  test('a call without a name that a tool makes is an agent that is called like the tool', async () => {
+    const server = await startModelServer()
+    const { telemetry: _, ...inner } = settings({ prompt: 'What is 1 + 1?', tools: [], baseURL: server.baseUrl })
+    const execute = async () => ({ result: (await generateText(inner)).text })
+    const asking = toolsThat().filter(({ name }) => name === 'calculator')
+    const outer = settings({ ...sum, tools: asking.map((one) => ({ ...one, call: execute })), baseURL: server.baseUrl })
+    const { spans } = await observed(() => generateText(outer))
+    expect(spans.slice(0, 5).map((span) => `${span.kind} ${pathOf(span)}`)).toEqual([
+      'agent math',
+      'step math > step 1',
+      'tool math > step 1 > calculator',
+      'agent math > step 1 > calculator > calculator',
+      'step math > step 1 > calculator > calculator > step 1',
+    ])
+    await server.close()
+  })
+
   test('a call without a name is no agent, and one that fails says why', async () => {
     const server = await startModelServer({ script: [{ status: 503 }] })
     const { telemetry: _, ...question } = settings({ prompt: sum.prompt, tools: [], baseURL: server.baseUrl })

@@ -2,7 +2,7 @@ import { CallbackManager } from '@langchain/core/callbacks/manager'
 import { HumanMessage } from '@langchain/core/messages'
 import { RunnableLambda } from '@langchain/core/runnables'
 import { tool } from '@langchain/core/tools'
-import { END, interrupt, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph'
+import { Command, END, interrupt, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph'
 import { createReactAgent } from '@langchain/langgraph/prebuilt'
 import { ChatOpenAI } from '@langchain/openai'
 import { expect, test } from 'vitest'
@@ -56,6 +56,48 @@ test('a graph in a node of another is inside of it, and parts of chains are none
     'step tidy',
   ])
   await server.close()
+})
+
+test('a graph without a name is an agent in a node or a tool of another, and is called like that', async () => {
+  const llm = async (_: unknown) => ({ messages: [] })
+  const inner = () =>
+    new StateGraph(MessagesAnnotation).addNode('think', llm).addEdge(START, 'think').addEdge('think', END).compile()
+  const helper = inner()
+  const ask = tool(async () => String((await helper.invoke({ messages: [] })).messages.length), { name: 'ask' })
+  const graph = new StateGraph(MessagesAnnotation)
+    .addNode('expert', inner())
+    .addNode('chief', async () => {
+      await ask.invoke({})
+      return { messages: [] }
+    })
+    .addEdge(START, 'expert')
+    .addEdge('expert', 'chief')
+    .addEdge('chief', END)
+    .compile()
+  const { spans } = await observed(() => graph.invoke({ messages: [] }))
+  expect(spans.map((span) => `${span.kind} ${pathOf(span)}`)).toEqual([
+    'step expert',
+    'agent expert > expert',
+    'step expert > expert > think',
+    'step chief',
+    'tool chief > ask',
+    'agent chief > ask > ask',
+    'step chief > ask > ask > think',
+  ])
+})
+
+test('a tool that sends the graph to another node hands over to that, and one that only writes does not', async () => {
+  const asks = (name: string) => ({ name, args: {}, id: name, type: 'tool_call' as const })
+  const to = tool(async () => new Command({ goto: 'writer', graph: Command.PARENT }), { name: 'transfer' })
+  const note = tool(async () => new Command({ update: { messages: [] } }), { name: 'note' })
+  const { spans } = await observed(async () => {
+    await note.invoke(asks('note'))
+    await to.invoke(asks('transfer'))
+  })
+  expect(spans.map(({ kind, name, handoffTo }) => [kind, name, handoffTo])).toEqual([
+    ['tool', 'note', undefined],
+    ['tool', 'transfer', 'writer'],
+  ])
 })
 
 test('a graph that waits for a human has not failed, one that throws has', async () => {

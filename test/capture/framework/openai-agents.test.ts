@@ -78,6 +78,7 @@ test('handoffs and agents that are tools of others are told apart', async () => 
     'agent writer',
     'step writer > step 3',
   ])
+  expect(spans.flatMap(({ handoffTo }) => handoffTo ?? [])).toEqual(['writer'])
 })
 
 test('of a tool that throws no more is told than the SDK tells', async () => {
