@@ -1,6 +1,7 @@
 import { answersOf, explainAnswer } from './answer.ts'
 import { baselineLines } from './baseline-line.ts'
 import { describeHealth, sessionHealth } from './health-line.ts'
+import { lossesSection } from './markdown-advice.ts'
 import { changesSection } from './markdown-changes.ts'
 import { methodSection } from './markdown-method.ts'
 import { profileSections } from './markdown-profiles.ts'
@@ -45,6 +46,7 @@ export function renderMarkdown(session: Session, { filesUrl = '..' }: MarkdownOp
     problemsSection(session),
     categoriesSection(session),
     resultsSection(session, filesUrl),
+    lossesSection(session),
     timeSection(session),
     ...profileSections(session, filesUrl),
     baselinesSection(session),

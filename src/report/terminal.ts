@@ -17,6 +17,7 @@ import { finalExecutions, marks, nameOf } from './standing.ts'
 import { stopLines } from './stopped.ts'
 import { studyLines } from './study/study-lines.ts'
 import { renderTable, type TableRow } from './table.ts'
+import { adviceLines } from './terminal-advice.ts'
 import { brokenLines } from './terminal-broken.ts'
 import { type Paper, paperOf } from './terminal-paper.ts'
 import { profileLines } from './terminal-profiles.ts'
@@ -43,6 +44,7 @@ export function renderTerminal(session: Session, { columns, colors }: TerminalOp
     brokenLines(session, paper),
     noteLines(session, paper),
     tableLines(session, paper),
+    adviceLines(session, paper),
     loadLines(session, paper),
     profileLines(session, paper),
     studyLines(session, paper),
