@@ -38,6 +38,7 @@ describe('an agent in Python', () => {
     expect(sum(runs.map(({ values }) => values.inputTokens))).toBe(sum(log.map(({ usage }) => usage?.inputTokens)))
     expect(sum(runs.map(({ values }) => values.outputTokens))).toBe(sum(log.map(({ usage }) => usage?.outputTokens)))
     expect(runs[0]?.calls[0]?.url).toBe(`${there.server.baseUrl}/chat/completions`)
+    expect(JSON.stringify(runs)).not.toContain('a secret')
   })
 
   test('at once, each run has its own calls', async () => {
