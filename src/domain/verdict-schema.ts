@@ -63,6 +63,7 @@ const WarningSchema = z.strictObject({
     'dropped',
     'lateStarts',
     'faultsPast',
+    'repeatedToolCalls',
   ]),
   message: z.string(),
   remedy: z.string(),

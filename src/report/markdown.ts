@@ -2,6 +2,7 @@ import { answersOf, explainAnswer } from './answer.ts'
 import { baselineLines } from './baseline-line.ts'
 import { describeHealth, sessionHealth } from './health-line.ts'
 import { lossesSection } from './markdown-advice.ts'
+import { agentsSection } from './markdown-agents.ts'
 import { changesSection } from './markdown-changes.ts'
 import { methodSection } from './markdown-method.ts'
 import { profileSections } from './markdown-profiles.ts'
@@ -9,6 +10,7 @@ import { categoriesSection, countUnchanged, problemsSection, resultsSection } fr
 import { joinSections, type Section, text } from './markdown-section.ts'
 import { code, plain, prose } from './markdown-text.ts'
 import { timeSection } from './markdown-time.ts'
+import { tokensSection } from './markdown-tokens.ts'
 import { nextSteps } from './next-step.ts'
 import { notesOf, subjectOf } from './note.ts'
 import type { Session } from './session.ts'
@@ -47,7 +49,9 @@ export function renderMarkdown(session: Session, { filesUrl = '..' }: MarkdownOp
     categoriesSection(session),
     resultsSection(session, filesUrl),
     lossesSection(session),
+    agentsSection(session),
     timeSection(session),
+    tokensSection(session),
     ...profileSections(session, filesUrl),
     baselinesSection(session),
     methodSection(session),

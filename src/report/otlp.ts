@@ -117,7 +117,7 @@ const partNames = {
 } as const satisfies Record<Span['kind'], (name: string) => string>
 
 function partSpan(span: Span, index: number, frame: Frame): OtlpSpan {
-  const { kind, name, failure, cpuMs, heapGrowthBytes } = span
+  const { kind, name, handoffTo, failure, cpuMs, heapGrowthBytes } = span
   return {
     traceId: frame.traceId,
     spanId: frame.id(`span ${index}`),
@@ -130,6 +130,7 @@ function partSpan(span: Span, index: number, frame: Frame): OtlpSpan {
       'gen_ai.tool.name': kind === 'tool' ? name : undefined,
       'gen_ai.agent.name': kind === 'agent' ? name : undefined,
       'bench_agent.part': kind,
+      'bench_agent.handoff_to': handoffTo,
       'bench_agent.cpu_ms': cpuMs,
       'bench_agent.heap_growth_bytes': heapGrowthBytes,
       'error.type': failure === undefined ? undefined : 'error',
@@ -172,6 +173,8 @@ function callSpan(call: ModelCall, index: number, resendCount: number, frame: Fr
       'bench_agent.retry_after_ms': call.retryAfterMs,
       'bench_agent.tool_calls': call.toolCalls,
       'bench_agent.estimated_tokens': usage?.estimatedTokens,
+      'bench_agent.resent_tokens': call.resentTokens,
+      'bench_agent.cost_usd': call.costUsd,
       'error.type': failure === undefined ? undefined : String(status ?? failure.class),
     }),
     status: statusOf(failure?.message),
@@ -235,7 +238,13 @@ function statusOf(failure: string | undefined): OtlpSpan['status'] {
 }
 
 // The conventions want a double for these, even where the number is whole.
-const doubles = new Set(['gen_ai.response.time_to_first_chunk', 'bench_agent.cpu_ms', 'bench_agent.retry_after_ms'])
+const doubles = new Set([
+  'gen_ai.response.time_to_first_chunk',
+  'bench_agent.cpu_ms',
+  'bench_agent.retry_after_ms',
+  'bench_agent.resent_tokens',
+  'bench_agent.cost_usd',
+])
 
 function attributes(known: Attributes): OtlpSpan['attributes'] {
   return Object.entries(known).flatMap(([key, value]) =>

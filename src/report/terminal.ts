@@ -23,6 +23,7 @@ import { type Paper, paperOf } from './terminal-paper.ts'
 import { profileLines } from './terminal-profiles.ts'
 import { displayWidth, pad, wrap } from './text.ts'
 import { describeTime } from './time-share.ts'
+import { describeAgents, describeWaste } from './token-line.ts'
 
 /** Where {@link renderTerminal} writes to. */
 export interface TerminalOptions {
@@ -179,15 +180,19 @@ function baselineSection({ baselines }: Session, { columns, colors }: Paper): st
   ]
 }
 
-const mostTimeLines = 3
+const mostPartLines = 3
 const mostStopLines = 3
 
-function timeLines(executions: readonly ReportedExecution[]): string[] {
+function partLines(
+  executions: readonly ReportedExecution[],
+  what: string,
+  describe: (record: ReportedExecution['record']) => string | undefined,
+): string[] {
   const told = executions.flatMap(({ record }) => {
-    const parts = describeTime(record)
-    return parts === undefined ? [] : [`Time of ${nameOf(record)}: ${parts}.`]
+    const parts = describe(record)
+    return parts === undefined ? [] : [`${what} of ${nameOf(record)}: ${parts}.`]
   })
-  return told.slice(0, mostTimeLines)
+  return told.slice(0, mostPartLines)
 }
 
 function faultLines(executions: readonly ReportedExecution[]): string[] {
@@ -207,7 +212,9 @@ function footLines(session: Session, { columns, colors }: Paper): string[] {
   const seen = sensitivityOf(executions)
   const lines = [
     cold === undefined ? '' : `Cold start: ${of}${formatMs(cold.latencyMs)}, ${cold.ratio.toFixed(1)} times the p50.`,
-    ...timeLines(executions),
+    ...partLines(executions, 'Time', describeTime),
+    ...partLines(executions, 'Agents', describeAgents),
+    ...partLines(executions, 'Tokens', describeWaste),
     ...faultLines(executions),
     ...stopLines(executions, mostStopLines),
     seen === undefined ? '' : `${seen} Smaller worsenings may go unseen.`,

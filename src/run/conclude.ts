@@ -97,6 +97,7 @@ function forgetAttribution({ samples, tally, traces, fold }: Course): void {
   traces.kept.length = 0
   tally.estimated = 0
   tally.unknownTokens = 0
+  tally.repeatedTools.clear()
 }
 
 /** What stopped the runs; nothing when those in flight were the last ones, so that every planned run was made all the same. */

@@ -59,6 +59,7 @@ export function executionWarnings(course: Watched, summary: Summary, foreign: Fo
     pastFaults(course.faults),
     unanswered(tally),
     unknownTokens(tally),
+    repeatedTools(tally),
     infrastructure(summary),
     degraded(plan, summary),
     dropped(plan, summary),
@@ -148,6 +149,24 @@ function unknownTokens(tally: Tally): Warning | undefined {
     message: `${plural(tally.unknownTokens, 'run')} got answers that did not tell their tokens.`,
     remedy:
       'Read streams to their end, and ask for their tokens: streams of OpenAI chat completions need `stream_options: { include_usage: true }`, or `ensureStreamUsage: true`. With the package gpt-tokenizer installed, they are estimated.',
+  }
+}
+
+// A model may well ask once more; three times in a run, or in a fifth of the runs, it does not get on.
+const loopRepeats = 2
+const loopShare = 0.2
+
+function repeatedTools({ repeatedTools: tools, runsWithCalls }: Tally): Warning | undefined {
+  const loops = [...tools].filter(([, { most, runs }]) => most >= loopRepeats || runs >= loopShare * runsWithCalls)
+  if (loops.length === 0) return undefined
+  const told = loops
+    .toSorted(([, a], [, b]) => b.times - a.times)
+    .map(([name, { times, runs }]) => `"${name}" ${plural(times, 'time')} in ${plural(runs, 'run')}`)
+  return {
+    code: 'repeatedToolCalls',
+    message: `Models asked for tool calls again that they had asked for in the same run, with the same arguments: ${told.join(', ')} of ${formatCount(runsWithCalls)}.`,
+    remedy:
+      'Let the tool say what is new, or that nothing is; keep its earlier result in the conversation; or end such runs with `limits: { toolCalls }`.',
   }
 }
 

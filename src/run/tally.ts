@@ -26,6 +26,8 @@ export interface Tally {
   openStreams: number
   /** Runs that were ok, though every one of their model calls had failed; with the failure of the latest. */
   unanswered: { runs: number; failure: string }
+  /** Of each tool that models asked for again with the same arguments: how often, in how many runs, and how often in one at most. */
+  repeatedTools: Map<string, { times: number; runs: number; most: number }>
   /** Runs whose agent went on after its signal was aborted. */
   abandoned: number
   /** Runs in which a model call was seen or reported. */
@@ -51,6 +53,7 @@ export function emptyTally(): Tally {
     unknownCosts: 0,
     openStreams: 0,
     unanswered: { runs: 0, failure: '' },
+    repeatedTools: new Map(),
     abandoned: 0,
     runsWithCalls: 0,
     unknownTokens: 0,
@@ -98,6 +101,12 @@ function tallyCalls(tally: Tally, run: RunMeasurement): void {
   const failure = failureOfAll(run)
   if (failure !== undefined) tally.unanswered = { runs: tally.unanswered.runs + 1, failure }
   tally.realtimeCalls += run.calls.filter(({ api }) => api === 'realtime').length
+  const repeated = run.calls.flatMap(({ toolUses = [] }) => toolUses.filter((use) => use.repeated === true))
+  for (const [name, uses] of Map.groupBy(repeated, (use) => use.name)) {
+    const before = tally.repeatedTools.get(name) ?? { times: 0, runs: 0, most: 0 }
+    const times = before.times + uses.length
+    tally.repeatedTools.set(name, { times, runs: before.runs + 1, most: Math.max(before.most, uses.length) })
+  }
 }
 
 function failureOfAll({ outcome, calls }: RunMeasurement): string | undefined {

@@ -234,3 +234,19 @@ describe('faults', () => {
     expect(warnings({ met: { calls: 8, injected: noFaults(), past: 0 } })).toEqual([])
   })
 })
+
+describe('tool calls that were asked for again', () => {
+  const told = (...tools: [string, { times: number; runs: number; most: number }][]) =>
+    warnings({ tally: { repeatedTools: new Map(tools) } }).map(({ code, message }) => [code, message])
+
+  test('are told when a model asked three times in a run, or again in a fifth of the runs', () => {
+    const often = { times: 9, runs: 1, most: 9 }
+    const message =
+      'Models asked for tool calls again that they had asked for in the same run, with the same arguments: "find" 9 times in 1 run, "look" 2 times in 2 runs of 10.'
+    expect(told(['look', { times: 2, runs: 2, most: 1 }], ['find', often])).toEqual([['repeatedToolCalls', message]])
+  })
+
+  test('are nothing to tell of when it is now and then', () => {
+    expect(told(['look', { times: 1, runs: 1, most: 1 }])).toEqual([])
+  })
+})

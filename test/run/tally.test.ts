@@ -20,6 +20,7 @@ test('no runs add up to nothing', () => {
     unknownCosts: 0,
     openStreams: 0,
     unanswered: { runs: 0, failure: '' },
+    repeatedTools: new Map(),
     abandoned: 0,
     runsWithCalls: 0,
     unknownTokens: 0,
@@ -73,6 +74,28 @@ describe('runs with model calls', () => {
         { values: {} },
       ).unknownTokens,
     ).toBe(2)
+  })
+})
+
+test('tools that were asked for again are counted by name, with the runs and the most of one run', () => {
+  const call = (...toolUses: { name: string; repeated?: boolean }[]) => ({
+    provider: 'openai',
+    api: 'chat',
+    url: '',
+    streamed: false,
+    startedAtMs: 0,
+    reasoningStreamed: false,
+    toolUses,
+  })
+  const [first, again] = [{ name: 'find' }, { name: 'find', repeated: true }]
+  const { repeatedTools } = tallyOf(
+    { calls: [call(first), call(again, { name: 'look', repeated: true }), call(again)] },
+    { calls: [call(first), call(again)] },
+    { calls: [call(first)] },
+  )
+  expect(Object.fromEntries(repeatedTools)).toEqual({
+    find: { times: 3, runs: 2, most: 2 },
+    look: { times: 1, runs: 1, most: 1 },
   })
 })
 
