@@ -295,6 +295,7 @@ describe('the code of the README', () => {
     }
     for (const { title, text } of blocksOf(readme).filter(({ language }) => language === 'jsonl'))
       write(`snippets/${title}`, text)
+    for (const { title, text } of blocksOf(readme).filter(({ language }) => language === 'python')) write(title, text)
     const compilerOptions = { noUnusedLocals: false }
     write('tsconfig.json', JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['.'] }))
   })
