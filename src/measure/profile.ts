@@ -1,5 +1,5 @@
 import { Session } from 'node:inspector'
-import type { CpuProfile } from '../domain/profile/cpu-profile.ts'
+import { type CpuProfile, profileFrom } from '../domain/profile/cpu-profile.ts'
 
 /** Looks again and again at what this thread runs. */
 export interface Profiler {
@@ -29,12 +29,19 @@ export function openProfiler(intervalUs: number): Profiler {
     session.disconnect()
     throw error
   }
+  let startedMs = 0
   return {
     start: () => {
-      forgetOptimizedCode(session)
       post(session, 'Profiler.start')
+      // After that, for what is being optimized in the background must be seen when it comes.
+      forgetOptimizedCode(session)
+      startedMs = performance.now()
     },
-    stop: () => (post(session, 'Profiler.stop') as { profile: CpuProfile }).profile,
+    stop: () => {
+      const elapsedMs = performance.now() - startedMs
+      const { profile } = post(session, 'Profiler.stop') as { profile: CpuProfile }
+      return profileFrom(profile, profile.endTime - elapsedMs * 1000)
+    },
     close: () => session.disconnect(),
   }
 }

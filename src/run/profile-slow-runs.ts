@@ -8,23 +8,24 @@ import { openProfiler, type Profiler } from '../measure/profile.ts'
 import { measureRun } from '../measure/run.ts'
 import type { RunSetting } from '../measure/setting.ts'
 import { originIn, sourceFrames } from '../measure/source-frame.ts'
-import { type Course, caseAt, isStopped, settingOf } from './course.ts'
+import { type Course, caseAt, settingOf } from './course.ts'
 import { startInstruments } from './instruments.ts'
 import { takesTurns } from './load/turn.ts'
-import { type SlowRun, slowRunsOf } from './slow-runs.ts'
+import type { SlowRun } from './slow-runs.ts'
 import { tallySpend } from './tally.ts'
 import { underFaults } from './under-faults.ts'
 
 /**
- * Makes the slow runs of the concluded `course` again under a CPU profiler, and tells `record` what came of it. Whatever goes wrong
- * is told there, too: what was measured stands without them.
+ * Makes runs of the concluded `course` that were `slow` again under a CPU profiler, and tells `record` what came of it. Whatever goes
+ * wrong is told there, too: what was measured stands without them.
  */
-export async function profileSlowRuns(concluded: Course, record: ExecutionRecord): Promise<void> {
-  const { setting, samples, tally } = concluded
+export async function profileSlowRuns(
+  concluded: Course,
+  slow: readonly SlowRun[],
+  record: ExecutionRecord,
+): Promise<void> {
+  const { setting, tally } = concluded
   const { plan, clock } = setting
-  if (plan.profile === undefined || isStopped(concluded)) return
-  const slow = slowRunsOf(samples, plan.profile)
-  if (slow.length === 0) return
   const instruments = startInstruments(plan, clock, setting.from ?? process.cwd(), setting.onCount)
   const course: Course = { ...concluded, instruments }
   const abort = () => instruments.inFlight.stopAll({ outcome: 'interrupted', message: 'the test was stopped' })

@@ -2,6 +2,7 @@ import { sleep, timeOfDayMs } from '../domain/clock.ts'
 import { BenchAgentError } from '../domain/errors.ts'
 import { isEndedByTime, isOneAtATime, isOpen } from '../domain/load/load.ts'
 import { caseOfRun } from '../domain/plan.ts'
+import type { ProfilePlan } from '../domain/profile/profile.ts'
 import { createSamples, mostRows, runsMade } from '../domain/sample.ts'
 import { takeSeries } from '../domain/time-series.ts'
 import { belongings } from '../measure/belongings.ts'
@@ -29,6 +30,7 @@ import type { RunLoop } from './load/run-loop.ts'
 import { takesTurns } from './load/turn.ts'
 import { runOf } from './one-run.ts'
 import type { ScenarioSetting } from './setting.ts'
+import { slowRunsOf } from './slow-runs.ts'
 import { emptyTally, tallySpend } from './tally.ts'
 import { emptyTraces } from './traces.ts'
 import { readyFaults, underFaults } from './under-faults.ts'
@@ -90,7 +92,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   setting.signal?.addEventListener('abort', abort)
   try {
     await runAll(course)
-    if (plan.profile !== undefined) await profileAgain(course, finish())
+    if (plan.profile !== undefined) await profileSlow(course, finish(), plan.profile)
   } catch (error) {
     // Nothing can be told of the runs then, but the process has to be left as it was.
     if (result === undefined) instruments.close()
@@ -103,9 +105,11 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   return finish()
 }
 
-async function profileAgain(course: Course, { record }: ScenarioResult): Promise<void> {
+async function profileSlow(course: Course, { record }: ScenarioResult, plan: ProfilePlan): Promise<void> {
+  const slow = isStopped(course) ? [] : slowRunsOf(course.samples, plan)
+  if (slow.length === 0) return
   const { profileSlowRuns } = await import('./profile-slow-runs.ts')
-  await profileSlowRuns(course, record)
+  await profileSlowRuns(course, slow, record)
 }
 
 async function ensuredStreamUsage({ ensureStreamUsage: wanted }: ScenarioSetting): Promise<(() => void) | undefined> {

@@ -137,6 +137,25 @@ function visit(profile: CpuProfile, perNode: ReadonlyMap<number, number>, visito
   }
 }
 
+/** What `profile` tells of the time from `fromUs` on. */
+export function profileFrom(profile: CpuProfile, fromUs: number): CpuProfile {
+  const { nodes, samples = [], timeDeltas = [] } = profile
+  const hits = new Map<number, number>()
+  const kept: { samples: number[]; timeDeltas: number[] } = { samples: [], timeDeltas: [] }
+  let atUs = profile.startTime
+  let beforeUs = fromUs
+  for (const [position, node] of samples.entries()) {
+    atUs += timeDeltas[position] ?? 0
+    if (atUs < fromUs) continue
+    kept.samples.push(node)
+    kept.timeDeltas.push(atUs - beforeUs)
+    hits.set(node, (hits.get(node) ?? 0) + 1)
+    beforeUs = atUs
+  }
+  const counted = nodes.map((node) => ({ ...node, hitCount: hits.get(node.id) ?? 0 }))
+  return { ...profile, ...kept, nodes: counted, startTime: fromUs }
+}
+
 function rootsOf({ nodes }: CpuProfile): ProfileNode[] {
   const called = new Set(nodes.flatMap(({ children = [] }) => children))
   return nodes.filter(({ id }) => !called.has(id))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CpuProfile, type ProfileNode, timesOf } from '../../../src/domain/profile/cpu-profile.ts'
+import { type CpuProfile, type ProfileNode, profileFrom, timesOf } from '../../../src/domain/profile/cpu-profile.ts'
 
 const node = (id: number, functionName: string, children: number[] = [], url = 'file:///app/a.ts'): ProfileNode => ({
   id,
@@ -35,6 +35,33 @@ const given: CpuProfile = {
 
 const rows = (profile: CpuProfile) =>
   timesOf(profile).functions.map(({ frame, selfMs, totalMs }) => [frame.functionName, selfMs, totalMs])
+
+describe('a profile from an instant on', () => {
+  test('has what was found since, at the same instants', () => {
+    const later = profileFrom(given, 5_000)
+    expect(later).toMatchObject({ startTime: 5_000, endTime: 12_000 })
+    // At 5700 agent, 6000 idle, 9000 collector, then walk, walk and rank.
+    expect(later.samples).toEqual([5, 3, 4, 8, 9, 10])
+    expect(later.timeDeltas).toEqual([700, 300, 3000, 400, 500, 500])
+    expect(later.nodes.map(({ id, hitCount }) => [id, hitCount])).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 1],
+      [4, 1],
+      [5, 1],
+      [6, 0],
+      [8, 1],
+      [9, 1],
+      [10, 1],
+    ])
+    expect(timesOf(later)).toMatchObject({ durationMs: 6.3, samples: 6, idleMs: 3 })
+  })
+
+  test('is all of it from its start, and nothing after its end', () => {
+    expect(timesOf(profileFrom(given, 1_000))).toEqual(timesOf(given))
+    expect(profileFrom(given, 12_001).samples).toEqual([])
+  })
+})
 
 describe('the times of a profile', () => {
   test('are those from each sample to the next', () => {
