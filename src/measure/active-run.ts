@@ -47,6 +47,8 @@ export class ActiveRun implements Run, CallSink {
   calls: WireCall[] = []
   /** What the agent reported by hand; absent when it reported nothing. */
   reported: ReportedUsage[] | undefined
+  /** Of each report the span that it was made in; absent outside any. */
+  reportedWithin: (OpenSpan | undefined)[] | undefined
   /** Named parts and what frameworks told of, in the order of their start; absent without any. */
   spans: OpenSpan[] | undefined
   /** Spans that there was no room for. */
@@ -104,6 +106,8 @@ export class ActiveRun implements Run, CallSink {
       requireUsage(used)
       this.reported ??= []
       this.reported.push(used)
+      this.reportedWithin ??= []
+      this.reportedWithin.push(currentOwner() === this ? currentSink()?.within : undefined)
       this.onUsage?.(used)
     }
   }

@@ -1,3 +1,4 @@
+import type { OpenSpan } from '../capture/open-span.ts'
 import { notePromptBlocks } from '../capture/read/prompt-blocks.ts'
 import { isComplete } from '../capture/read/read-call.ts'
 import { noteResent } from '../capture/read/resent.ts'
@@ -9,14 +10,15 @@ import { sleep } from '../domain/clock.ts'
 import { coordinationMs } from '../domain/coordination.ts'
 import type { Prices } from '../domain/price.ts'
 import { isAnswered, type ModelCall } from '../domain/span.ts'
+import { type TokenShare, tokenShares } from '../domain/token-part.ts'
 import type { Span } from '../domain/trace.ts'
 import type { ActiveRun, FirstItem, NamedPart } from './active-run.ts'
 import type { SpentBeside } from './beside.ts'
 import { keepPricing } from './call-prices.ts'
-import { type RunValues, valuesOf, type Waste, wasteOf } from './call-values.ts'
+import { coveredCalls, type RunValues, valuesOf, type Waste, wasteOf } from './call-values.ts'
 import { type Costs, costsOf } from './cost.ts'
 import { type Ended, endOf } from './outcome.ts'
-import { costOf, type Pricing, pricingFor } from './pricing.ts'
+import { costOf, type Pricing, pricingFor, reportedUsd } from './pricing.ts'
 import { readAnswer } from './read-answer.ts'
 import { isWithin, placeSpans } from './spans.ts'
 
@@ -38,6 +40,8 @@ export interface RunMeasurement extends Ended, Costs {
   values: RunValues
   /** Of its tokens; a kind is absent when it is unknown. */
   waste: Waste
+  /** What its parts used. */
+  shares: TokenShare[]
   turns: { name: string; latencyMs: number; ttftMs?: number | undefined }[]
   scores: Map<string, number> | undefined
   models: string[]
@@ -52,6 +56,7 @@ export interface RunMeasurement extends Ended, Costs {
 const nothing: Costs = { spentUsd: 0, untold: 0, unpriced: [], priced: [] }
 const noCalls: ModelCall[] = []
 const nothingKnown: Waste = {}
+const nowhere: OpenSpan = { kind: 'phase', name: '', startedAtMs: 0 }
 const none: never[] = []
 // How long the last bytes of a finished response may be behind the agent that has read its content.
 const closingMs = 100
@@ -135,6 +140,7 @@ function assemble(
     calls,
     values,
     waste: told ? wasteOf({ calls, reported: run.reported ?? none }) : nothingKnown,
+    shares: told ? sharesOf(run, traced, pricing) : none,
     spans,
     turns: run.turns === undefined ? none : run.turns.map((turn) => measureTurn(turn, run, traced)),
     scores: undefined,
@@ -146,6 +152,15 @@ function assemble(
     openStreams,
     thrown: run.thrown,
   }
+}
+
+function sharesOf(run: ActiveRun, { calls, spans }: Traced, pricing: Pricing): TokenShare[] {
+  const reported = (run.reported ?? none).map((used, index) => {
+    const within = run.spans?.indexOf(run.reportedWithin?.[index] ?? nowhere) ?? -1
+    const use = { ...used, costUsd: reportedUsd(used, pricing) }
+    return { use, modelCalls: used.modelCalls ?? 1, within: within === -1 ? undefined : within }
+  })
+  return tokenShares(calls, spans, reported, coveredCalls({ calls, reported: run.reported ?? none }))
 }
 
 function toldValues(run: ActiveRun, { calls, spans }: Traced, { spentUsd, untold }: Costs): RunValues {

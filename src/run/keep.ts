@@ -12,7 +12,6 @@ import {
   setValue,
 } from '../domain/sample.ts'
 import { interTokenLatencyMs, isAnswered, type ModelCall, modelTtftMs } from '../domain/span.ts'
-import { tokenShares } from '../domain/token-part.ts'
 import { tallyTokens } from '../domain/token-summary.ts'
 import type { Span } from '../domain/trace.ts'
 import type { RunMeasurement } from '../measure/measurement.ts'
@@ -108,9 +107,9 @@ function keepSpan(samples: Samples, index: number, span: Span, latencyMs: number
   })
 }
 
-function keepTokens({ tokens }: Samples, { values, waste, calls, spans }: RunMeasurement): void {
+function keepTokens({ tokens }: Samples, { values, waste, shares }: RunMeasurement): void {
   if (values.modelCalls === undefined) return
-  tallyTokens(tokens, { ...values, ...waste }, values.modelCalls, tokenShares(calls, spans))
+  tallyTokens(tokens, { ...values, ...waste }, values.modelCalls, shares)
 }
 
 function keepCall(samples: Samples, index: number, call: ModelCall): void {

@@ -35,13 +35,36 @@ describe('the shares of the parts of a run', () => {
       span('phase', 'look up', 5),
     ]
     expect(told([call(1, 2), call(10, 6), call(100, 1), call(1000)], spans)).toEqual([
+      ['step chief: step 1', 1, 1],
       ['phase all', 3, 111],
-      ['step step 1', 1, 1],
       ['agent chief', 2, 101],
+      ['step expert: think', 1, 10],
       ['phase look up', 1, 10],
-      ['step think', 1, 10],
       ['agent expert', 1, 10],
     ])
+  })
+
+  test('of several agents the steps are told apart', () => {
+    const spans = [span('agent', 'a'), span('step', 'step 1', 0), span('agent', 'b'), span('step', 'step 1', 2)]
+    expect(told([call(1, 1), call(10, 3)], spans).map(([name]) => name)).toEqual([
+      'step a: step 1',
+      'agent a',
+      'step b: step 1',
+      'agent b',
+    ])
+  })
+
+  test('have what was reported in them by hand, in the place of calls that did not tell', () => {
+    const spans = [span('agent', 'a'), span('phase', 'p', 0)]
+    const untold = call(0, 1, { usage: undefined })
+    const reported = [{ within: 1, modelCalls: 2, use: { inputTokens: 7, outputTokens: 1, costUsd: 0.5 } }]
+    const shares = tokenShares([untold], spans, reported, new Set([untold]))
+    expect(shares.map(({ kind, name, modelCalls }) => [kind, name, modelCalls])).toEqual([
+      ['phase', 'p', 2],
+      ['agent', 'a', 2],
+    ])
+    expect(shares[0]?.use).toMatchObject({ inputTokens: 7, costUsd: 0.5 })
+    expect(shares[0]?.use.resentTokens).toBeUndefined()
   })
 
   test('a phase that lies in one of its own name has a call once', () => {

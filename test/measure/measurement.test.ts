@@ -240,6 +240,20 @@ describe('the values of a run', () => {
     expect([run.models, run.unpriced]).toEqual([['gpt-5-mini'], []])
   })
 
+  test('by hand are those of the agent and the phase that they are reported in', async () => {
+    const used = { model: 'gpt-5-mini', inputTokens: 1000, outputTokens: 500 }
+    const run = await measured(async ({ agent, phase, usage }) => {
+      usage(used)
+      await agent('writer', () => phase('draft', async () => usage(used)))
+    })
+    const share = { modelCalls: 1, use: { inputTokens: 1000, outputTokens: 500, costUsd: 0.00125 } }
+    expect(run.shares).toMatchObject([
+      { kind: 'phase', name: 'draft', ...share },
+      { kind: 'agent', name: 'writer', ...share },
+    ])
+    expect([run.values.inputTokens, run.waste]).toEqual([2000, {}])
+  })
+
   test('are unknown, and cost nothing, when no model was called', async () => {
     expect(await measured(() => 'done')).toMatchObject({ values: {}, models: [], unpriced: [], spentUsd: 0 })
   })

@@ -13,6 +13,7 @@ export function runMeasurement(changes: Partial<RunMeasurement> = {}): RunMeasur
     spans: [],
     values: {},
     waste: {},
+    shares: [],
     turns: [],
     scores: undefined,
     models: [],
