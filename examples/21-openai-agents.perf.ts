@@ -3,7 +3,8 @@
 //   npx vitest --project perf examples/21
 //
 // Agents, turns and tools are told apart, though the SDK's own tracing is off in tests and stays so: nothing is sent to
-// anybody. The report says what each agent took, used and cost, and how long none was at work. In `.bench-agent/traces.json` the calls of the inner agent lie inside of the tool that it is.
+// anybody. The report says what each agent took, used and cost, and how long none was at work. In `.bench-agent/traces.json`
+// the calls of the inner agent lie inside of the tool that it is.
 
 import { Agent, run, tool } from '@openai/agents'
 import { benchAgent } from 'bench-agent'
