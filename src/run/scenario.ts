@@ -58,7 +58,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     tally,
     samples,
     instruments,
-    belongings: belongings(),
+    belongings: setting.belongings ?? belongings(),
     traces: emptyTraces(),
     runIndexes: plan.profile === undefined ? undefined : [],
     callsAfterEnd: 0,
@@ -100,7 +100,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   } finally {
     setting.signal?.removeEventListener('abort', abort)
     stopAsking?.()
-    await course.belongings.close()
+    if (setting.belongings === undefined) await course.belongings.close()
   }
   return finish()
 }

@@ -8,6 +8,7 @@ import type { SlowRunProfile } from '../domain/profile/profile.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { About, Agent, Checked, Setup } from '../domain/scenario.ts'
+import type { Belongings } from '../measure/belongings.ts'
 import type { SpendLedger } from './stopping.ts'
 
 /** What becomes of CPU profiles. */
@@ -54,6 +55,8 @@ export interface ScenarioSetting {
   /** File or folder whose packages the agent uses. @default the working directory */
   from?: string | undefined
   clock: Clock
+  /** What its agent keeps open for executions that follow; absent when it is closed at the end of this one. */
+  belongings?: Belongings | undefined
   /** Ends the execution early; what was measured is kept. */
   signal?: AbortSignal | undefined
   /** Told of the result as soon as it is there, also when `signal` ended the execution. */

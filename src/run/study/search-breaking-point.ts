@@ -1,4 +1,5 @@
 import type { BreakingPointSearch, BreakingPointStudy, Probe, ProbeNote } from '../../domain/study/breaking-point.ts'
+import { belongings } from '../../measure/belongings.ts'
 import type { ScenarioResult } from '../conclude.ts'
 import type { ScenarioSetting } from '../setting.ts'
 import { brokenBy } from './breaking-point/judge.ts'
@@ -8,8 +9,21 @@ import { makeProbe } from './probe.ts'
 /** Told of a probe as it ends; whether its cap on spending leaves no room for another one. What it throws ends the search. */
 export type OnProbe = (probe: Probe, result: ScenarioResult) => Promise<boolean>
 
-/** Finds the highest load that the agent of `setting` sustains; only the first probe warms up. */
+/** Finds the highest load that the agent of `setting` sustains; only the first probe warms up, and all use what the agent keeps open. */
 export async function searchWithAgent(
+  setting: ScenarioSetting,
+  search: BreakingPointSearch,
+  onProbe: OnProbe,
+): Promise<BreakingPointStudy> {
+  const kept = belongings()
+  try {
+    return await searchKeeping({ ...setting, belongings: kept }, search, onProbe)
+  } finally {
+    await kept.close()
+  }
+}
+
+async function searchKeeping(
   setting: ScenarioSetting,
   search: BreakingPointSearch,
   onProbe: OnProbe,
