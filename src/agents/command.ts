@@ -1,3 +1,4 @@
+import { mistakesError, quoteValue } from '../domain/errors.ts'
 import type { Run } from '../domain/scenario.ts'
 import type { JsonCommandOptions, TextCommandOptions } from './command/command-options.ts'
 import { call, either, flag, list, oneOf, requireOptions, text, texts } from './options.ts'
@@ -32,6 +33,11 @@ export function commandAgent(
   options: TextCommandOptions<never> | JsonCommandOptions<never>,
 ): (run: Run<never>) => Promise<unknown> {
   requireOptions('commandAgent(options)', options, shape, ['command'])
+  if (options.persistent === true && options.input !== undefined) {
+    const remedy = 'A process that answers many runs reads each from its standard input.'
+    const mistake = { path: 'input', expected: 'absent beside persistent', got: quoteValue(options.input), remedy }
+    throw mistakesError('BENCH_AGENT_OPTIONS', 'commandAgent(options)', [mistake])
+  }
   const key = {}
   return async (run) => {
     const { runCommand } = await import('./command/run-command.ts')

@@ -210,6 +210,12 @@ describe('a program that is stopped', () => {
     expect(pids.filter(isAtWork)).toEqual([])
   })
 
+  test('with something left that holds its pipes open has ended all the same', async () => {
+    const agent = commandAgent<string>({ command: 'sh', args: ['-c', 'setsid sleep 3 & echo done'] })
+    const [run] = await there.runs(agent, ['x'], { latencyMs: 2_000 })
+    expect([run?.outcome, run?.output]).toEqual(['ok', 'done'])
+  })
+
   test('because the execution is over leaves nothing behind', async () => {
     const agent = commandAgent<string>({
       command: 'sh',
@@ -226,6 +232,9 @@ describe('the options of commandAgent', () => {
     const wrong = { command: '', args: [1], input: 'file', retries: 3 } as never
     expect(() => commandAgent(wrong)).toThrow(
       /4 mistakes in commandAgent\(options\)[\s\S]*args[\s\S]*'stdin' or 'argv'[\s\S]*retries/,
+    )
+    expect(() => commandAgent({ command: 'x', persistent: true, input: 'argv' })).toThrow(
+      'Expected input to be absent beside persistent',
     )
     expect(() => commandAgent({} as never)).toThrow('Expected command to be a text, got nothing.')
   })

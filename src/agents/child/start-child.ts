@@ -67,7 +67,10 @@ export function startChild(command: Command, processes: ProcessTree): Child {
       if (pid === undefined) resolve({ failure: startFailure(command, error) })
     })
     // What it has left behind may hold its pipes open for ever.
-    started.once('exit', () => signalGroup(pid, 'SIGKILL'))
+    started.once('exit', () => {
+      signalGroup(pid, 'SIGKILL')
+      leavePipes(started)
+    })
     started.once('close', (code, signal) => {
       if (pid === undefined) return
       processes.leave(pid)
@@ -116,6 +119,14 @@ function spawned({ command, args, cwd, environment }: Command): ChildProcessBySt
 function holdOne(one: object | null | undefined, isHeld: boolean): void {
   const method: unknown = one === null || one === undefined ? undefined : Reflect.get(one, isHeld ? 'ref' : 'unref')
   if (typeof method === 'function') Reflect.apply(method, one, [])
+}
+
+/** Lets go of the pipes of a process that has ended, once nothing more comes from them. */
+async function leavePipes({ stdout, stderr }: ChildProcessByStdio<Writable, Readable, Readable>): Promise<void> {
+  const pipes = [stdout, stderr]
+  do await after(patienceMs)
+  while (pipes.some(({ readableLength }) => readableLength > 0))
+  for (const pipe of pipes) pipe.destroy()
 }
 
 function after(ms: number): Promise<void> {

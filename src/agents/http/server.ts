@@ -41,6 +41,7 @@ export function startServer(options: ServerOptions, url: URL, belongings: Belong
     child.stdin.end()
     child.stdout.resume()
     await untilListening(child, options, url)
+    child.hold(false)
   }
   const ready = start()
   ready.catch(() => undefined)
