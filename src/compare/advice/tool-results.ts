@@ -3,8 +3,8 @@ import type { ModelCall } from '../../domain/span.ts'
 import { sumKnown } from '../../domain/usage.ts'
 import { type Evidence, meanOf, type Observation, type Rule } from './evidence.ts'
 
-// A page of text, more or less.
-const bigTokens = 1_000
+// Some pages of text: what a search or a document gives is smaller, as a rule.
+const bigTokens = 2_000
 const worthRatio = 0.25
 
 /** What the results of one tool came to in the prompt of a call. */
@@ -16,7 +16,7 @@ interface Carried {
 }
 
 /**
- * Results of a tool that have 1,000 tokens and more each and are a quarter and more of all input: they are sent again with every
+ * Results of a tool that have 2,000 tokens and more each and are a quarter and more of all input: they are sent again with every
  * call after them. Tokens are the call's input tokens, by the share of the prompt's characters. What would be saved at most is
  * all that they took.
  */
