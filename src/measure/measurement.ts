@@ -92,7 +92,7 @@ async function measureCalls(
   const calls = await Promise.all(wires.map((wire) => readAnswer(wire, run.startedMs)))
   linkRetries(wires, calls)
   noteToolUses(wires, calls)
-  noteResent(wires, calls)
+  await noteResent(wires, calls)
   notePromptBlocks(wires, calls)
   for (const wire of wires) forgetBodies(wire)
   const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)

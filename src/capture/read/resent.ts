@@ -1,7 +1,8 @@
+import { wallClock } from '../../domain/clock.ts'
 import { isAnswered, type ModelCall } from '../../domain/span.ts'
 import { parseJson } from '../provider/json.ts'
 import type { WireCall } from '../wire-call.ts'
-import { promptParts } from './prompt-parts.ts'
+import { hasMarks, promptParts } from './prompt-parts.ts'
 import { textOf } from './read-call.ts'
 
 /** A prompt whose pieces are known by number, the same number for the same text. */
@@ -15,6 +16,9 @@ interface Prompt {
 // Of so many earlier calls one will be the one that a conversation goes on from.
 const mostEarlier = 50
 
+// A few milliseconds: other runs may be on, whose times should not have more of it.
+const mostUnpausedBytes = 500_000
+
 /**
  * Sets `resentTokens` and `leadingTokens` of every answered call: of its prompt, what the earlier call of the run had that it has most in
  * common with, of those that had been answered by the same model before it began. Texts are compared here and not kept.
@@ -23,10 +27,16 @@ const mostEarlier = 50
  * @param calls what was read of each
  * @see METHODOLOGY.md#waste
  */
-export function noteResent(wires: readonly WireCall[], calls: readonly ModelCall[]): void {
+export async function noteResent(wires: readonly WireCall[], calls: readonly ModelCall[]): Promise<void> {
   const compare = comparing(wires)
+  let unpausedBytes = 0
   for (const [position, call] of calls.entries()) {
     if (!isAnswered(call)) continue
+    unpausedBytes += wires[position]?.requestChunks.reduce((sum, chunk) => sum + chunk.length, 0) ?? 0
+    if (unpausedBytes > mostUnpausedBytes) {
+      unpausedBytes = 0
+      await wallClock.breathe()
+    }
     const earlier: number[] = []
     for (let one = position - 1; one >= 0 && earlier.length < mostEarlier; one--)
       if (call.embeds !== true && mayHaveSent(calls[one], call)) earlier.push(one)
@@ -48,6 +58,9 @@ const nothing: Common = { sentRatio: 0, leadingRatio: 0 }
 
 /** Compares the prompt at a position with those at others; absent when one cannot be read. */
 function comparing(wires: readonly WireCall[]): (position: number, earlier: readonly number[]) => Common | undefined {
+  const isMarked = wires.some(({ requestChunks }) =>
+    requestChunks.some((chunk) => hasMarks(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))),
+  )
   const numbers = new Map<string, number>()
   const texts: string[] = []
   const numberOf = (text: string): number => {
@@ -61,7 +74,7 @@ function comparing(wires: readonly WireCall[]): (position: number, earlier: read
     return prompts.get(position)
   }
   const readPrompt = (wire: WireCall | undefined): Prompt | undefined => {
-    const read = wire && promptParts(parseJson(textOf(wire.requestChunks)))
+    const read = wire && promptParts(parseJson(textOf(wire.requestChunks)), isMarked)
     if (read === undefined) return undefined
     const length = read.parts.reduce((sum, text) => sum + text.length, 0)
     return { pieces: read.parts.map(numberOf), length, after: read.after }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { promptParts } from '../../../src/capture/read/prompt-parts.ts'
+import { hasMarks, promptParts } from '../../../src/capture/read/prompt-parts.ts'
 
 const user = { role: 'user', content: 'hi' }
 
@@ -13,24 +13,32 @@ describe('the parts of a prompt', () => {
     ['Bedrock', { toolConfig: { tools: [{ a: 1 }] }, messages: [user] }, [{ a: 1 }, user]],
     ['completions', { prompt: 'Once' }, ['Once']],
   ])('of %s stand in the order in which caches see them', (_, body, expected) => {
-    expect(promptParts(body)).toEqual({ parts: expected.map((part) => JSON.stringify(part)) })
+    expect(promptParts(body, true)).toEqual({ parts: expected.map((part) => JSON.stringify(part)) })
   })
 
   test('are the same whether or not one says where a cache should end', () => {
     const marked = { role: 'user', content: [{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral' } }] }
-    expect(promptParts({ messages: [marked] })).toEqual(promptParts({ messages: [user] }))
+    expect(promptParts({ messages: [marked] }, true)).toEqual(promptParts({ messages: [user] }, true))
     const pointed = { role: 'user', content: [{ text: 'hi' }, { cachePoint: { type: 'default' } }] }
     const plain = { role: 'user', content: [{ text: 'hi' }] }
-    expect(promptParts({ messages: [pointed] })).toEqual(promptParts({ messages: [plain] }))
+    expect(promptParts({ messages: [pointed] }, true)).toEqual(promptParts({ messages: [plain] }, true))
+  })
+
+  test('are as the requests have them where none of the run has such a mark', () => {
+    const listed = { role: 'user', content: [{ type: 'text', text: 'hi' }] }
+    expect(promptParts({ messages: [listed] }, false)?.parts).toEqual([JSON.stringify(listed)])
+    expect(hasMarks(Buffer.from('{"cache_control":{}}'))).toBe(true)
+    expect(hasMarks(Buffer.from('[{"cachePoint":{}}]'))).toBe(true)
+    expect(hasMarks(Buffer.from('{"messages":[]}'))).toBe(false)
   })
 
   test('know what they go on from, where the provider keeps the messages', () => {
-    expect(promptParts({ input: 'more', previous_response_id: 'r1' })?.after).toEqual({ answer: 'r1' })
-    expect(promptParts({ input: 'more', conversation: { id: 'c1' } })?.after).toEqual({ conversation: 'c1' })
-    expect(promptParts({ input: 'more', previous_response_id: null })?.after).toBeUndefined()
+    expect(promptParts({ input: 'more', previous_response_id: 'r1' }, true)?.after).toEqual({ answer: 'r1' })
+    expect(promptParts({ input: 'more', conversation: { id: 'c1' } }, true)?.after).toEqual({ conversation: 'c1' })
+    expect(promptParts({ input: 'more', previous_response_id: null }, true)?.after).toBeUndefined()
   })
 
   test.each([[undefined], [null], [7], ['text'], [{}], [{ model: 'gpt-5' }]])('of %j are unknown', (body) => {
-    expect(promptParts(body)).toBeUndefined()
+    expect(promptParts(body, true)).toBeUndefined()
   })
 })

@@ -12,7 +12,7 @@ interface Asked extends Partial<ModelCall> {
 }
 
 /** Of each call what it sends again, and how much of that leads. */
-function resent(...asked: readonly Asked[]): (number | undefined)[][] {
+async function resent(...asked: readonly Asked[]): Promise<(number | undefined)[][]> {
   const wires = asked.map(({ body, id }) => ({
     ...startedWireCall(openaiChat, 'POST', 'http://model/v1', 0),
     requestChunks: [Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))],
@@ -32,7 +32,7 @@ function resent(...asked: readonly Asked[]): (number | undefined)[][] {
       ...rest,
     }),
   )
-  noteResent(wires, calls)
+  await noteResent(wires, calls)
   return calls.map(({ resentTokens, leadingTokens }) => [resentTokens, leadingTokens])
 }
 
@@ -41,10 +41,10 @@ const tokens = (inputTokens: number) => ({ usage: { inputTokens, outputTokens: 1
 const nothing = [0, 0]
 
 describe('what is sent again', () => {
-  test('is the whole prompt of the call that a conversation goes on from, by the tokens of that', () => {
+  test('is the whole prompt of the call that a conversation goes on from, by the tokens of that', async () => {
     const [first, second, third] = [[say('a')], [say('a'), say('b')], [say('a'), say('b'), say('c')]]
     expect(
-      resent(
+      await resent(
         { body: { messages: first }, ...tokens(10) },
         { body: { messages: second }, ...tokens(25) },
         { body: { messages: third }, ...tokens(40) },
@@ -52,9 +52,9 @@ describe('what is sent again', () => {
     ).toEqual([nothing, [10, 10], [25, 25]])
   })
 
-  test('leads only up to the first difference, though all that follows comes again', () => {
+  test('leads only up to the first difference, though all that follows comes again', async () => {
     const at = (time: string) => ({ messages: [say(`It is ${time}, be kind.`), say('a'.repeat(100))] })
-    const [, [sent = 0, leading = 0] = []] = resent(
+    const [, [sent = 0, leading = 0] = []] = await resent(
       { body: at('10:41'), ...tokens(100) },
       { body: at('10:42'), ...tokens(100) },
     )
@@ -64,20 +64,20 @@ describe('what is sent again', () => {
     expect(leading).toBeLessThan(30)
   })
 
-  test('counts a part as often as both have it', () => {
+  test('counts a part as often as both have it', async () => {
     const twice = { messages: [say('a'), say('a')] }
-    expect(resent({ body: twice, ...tokens(20) }, { body: { messages: [say('a')] }, ...tokens(10) })[1]).toEqual([
-      10, 10,
-    ])
+    expect(
+      (await resent({ body: twice, ...tokens(20) }, { body: { messages: [say('a')] }, ...tokens(10) }))[1],
+    ).toEqual([10, 10])
   })
 
-  test('is taken from the call that has most of it: agents beside one another have a conversation each', () => {
+  test('is taken from the call that has most of it: agents beside one another have a conversation each', async () => {
     const [long, other] = [[say('a'.repeat(200))], [say('b')]]
     const calls = [
       { body: { messages: long }, ...tokens(80) },
       { body: { messages: other }, ...tokens(5) },
     ]
-    expect(resent(...calls, { body: { messages: [...long, ...other] }, ...tokens(90) })[2]).toEqual([80, 80])
+    expect((await resent(...calls, { body: { messages: [...long, ...other] }, ...tokens(90) }))[2]).toEqual([80, 80])
   })
 
   const one = { messages: [say('a')] }
@@ -88,27 +88,27 @@ describe('what is sent again', () => {
     ['a call that failed', { failure: { class: 'connection', message: 'cut' } }],
     ['a call that goes on', { endedAtMs: 120 }],
     ['a call that embeds', { embeds: true }],
-  ])('is nothing of what went to %s', (_, before) => {
-    expect(resent({ body: one, ...tokens(10), ...before }, { body: one, ...tokens(10) })[1]).toEqual(nothing)
+  ])('is nothing of what went to %s', async (_, before) => {
+    expect((await resent({ body: one, ...tokens(10), ...before }, { body: one, ...tokens(10) }))[1]).toEqual(nothing)
   })
 
-  test('is all of what the provider keeps, where it goes on from an answer or in a conversation', () => {
+  test('is all of what the provider keeps, where it goes on from an answer or in a conversation', async () => {
     const next = { body: { input: 'b', previous_response_id: 'r1' }, ...tokens(30) }
-    expect(resent({ body: { input: 'a' }, id: 'r1', ...tokens(10) }, next)[1]).toEqual([10, 10])
-    expect(resent({ body: { input: 'a' }, id: 'r2', ...tokens(10) }, next)[1]).toEqual(nothing)
+    expect((await resent({ body: { input: 'a' }, id: 'r1', ...tokens(10) }, next))[1]).toEqual([10, 10])
+    expect((await resent({ body: { input: 'a' }, id: 'r2', ...tokens(10) }, next))[1]).toEqual(nothing)
     const talk = (input: string) => ({ input, conversation: 'c1' })
-    expect(resent({ body: talk('a'), ...tokens(10) }, { body: talk('b'), ...tokens(30) })[1]).toEqual([10, 10])
+    expect((await resent({ body: talk('a'), ...tokens(10) }, { body: talk('b'), ...tokens(30) }))[1]).toEqual([10, 10])
   })
 
-  test('is unknown where a request cannot be read, or the tokens before are; of the first call it is nothing', () => {
+  test('is unknown where a request cannot be read, or the tokens before are; of the first call it is nothing', async () => {
     const unknown = [undefined, undefined]
-    expect(resent({ body: one, ...tokens(10) }, { body: '{"messages":', ...tokens(10) })[1]).toEqual(unknown)
-    expect(resent({ body: 'x', ...tokens(10) }, { body: one, ...tokens(10) })).toEqual([nothing, unknown])
-    expect(resent({ body: one }, { body: one, ...tokens(10) })[1]).toEqual(unknown)
-    expect(resent({ body: one }, { body: { messages: [say('else')] }, ...tokens(10) })[1]?.[0]).toBe(0)
+    expect((await resent({ body: one, ...tokens(10) }, { body: '{"messages":', ...tokens(10) }))[1]).toEqual(unknown)
+    expect(await resent({ body: 'x', ...tokens(10) }, { body: one, ...tokens(10) })).toEqual([nothing, unknown])
+    expect((await resent({ body: one }, { body: one, ...tokens(10) }))[1]).toEqual(unknown)
+    expect((await resent({ body: one }, { body: { messages: [say('else')] }, ...tokens(10) }))[1]?.[0]).toBe(0)
   })
 
-  test('is never more than the call itself had', () => {
-    expect(resent({ body: one, ...tokens(10) }, { body: one, ...tokens(8) })[1]).toEqual([8, 8])
+  test('is never more than the call itself had', async () => {
+    expect((await resent({ body: one, ...tokens(10) }, { body: one, ...tokens(8) }))[1]).toEqual([8, 8])
   })
 })
