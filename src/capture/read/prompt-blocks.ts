@@ -1,6 +1,6 @@
 import type { PromptBlocks } from '../../domain/prompt-blocks.ts'
 import type { ModelCall } from '../../domain/span.ts'
-import { parseJson, textAt } from '../provider/json.ts'
+import { parseJson } from '../provider/json.ts'
 import type { WireCall } from '../wire-call.ts'
 import { promptParts } from './prompt-parts.ts'
 import { textOf } from './read-call.ts'
@@ -88,8 +88,14 @@ function cut(text: string, least: number, onBlock: (hash: number, length: number
   if (start < text.length) onBlock(hash >>> 0, text.length - start)
 }
 
+// A part is JSON of our own writing: to look at its beginning and its end costs nothing beside reading all of it.
+const marginCharacters = 80
+
 function nameOf(text: string): string {
-  const part = parseJson(text)
-  if (typeof part === 'string') return 'text'
-  return textAt(part, 'role') ?? (textAt(part, 'function', 'name') || textAt(part, 'name') ? 'tools' : 'text')
+  const role = roleIn.exec(text.slice(0, marginCharacters)) ?? roleIn.exec(text.slice(-marginCharacters))
+  if (role?.[1] !== undefined) return role[1]
+  return text.startsWith('{') && toolIn.test(text.slice(0, marginCharacters)) ? 'tools' : 'text'
 }
+
+const roleIn = /"role":"(\w+)"/
+const toolIn = /"(?:function|name|functionDeclarations|toolSpec)":/

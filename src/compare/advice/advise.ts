@@ -23,6 +23,8 @@ const rules: readonly Rule[] = [
 const worthRatio = 0.05
 const worthMs = 5
 const worthTokens = 100
+// What happens once is no habit: a first run that loads code, say.
+const fewestRuns = 2
 
 /** What `evidence` says that runs lose, and what to do about it: what is worth it, the largest share of a run first. */
 export function adviceOf(evidence: Evidence): Advice[] {
@@ -62,15 +64,16 @@ function adviceFrom(observation: Observation, runs: readonly SeenRun[], whole: W
     shareOf(impact.savedUsd ?? 0, whole.usd),
   ]
   const shareRatio = Math.max(...shares)
-  if (shareRatio < worthRatio) return []
   const weights = runs.map((_, index) => savedMs?.[index] ?? savedTokens?.[index] ?? takenMs?.[index] ?? 0)
+  const seen = weights.filter((weight) => weight > 0).length
+  if (shareRatio < worthRatio || seen < Math.min(fewestRuns, runs.length)) return []
   return [
     {
       rule,
       place: [...caseOf(runs, weights), ...place],
       impact,
       shareRatio,
-      seen: { runs: weights.filter((weight) => weight > 0).length, of: runs.length },
+      seen: { runs: seen, of: runs.length },
       cause,
       suggestion,
       effort,

@@ -10,6 +10,8 @@ import { aloneMs, stretchOf, within } from './stretches.ts'
 const longMs = 50
 // Of a run that was alone, nobody else waited: only what would hold up others for good is told.
 const aloneRatio = 0.2
+// A run now and then is one that loads code, or collects garbage.
+const oftenRatio = 0.5
 
 /**
  * Code that computes for 50 ms and longer at a time, in which nothing else of the process goes on. Where several runs are in
@@ -23,7 +25,8 @@ export const blockedEventLoop: Rule = ({ runs, alone }) => {
   const all = blocks.flat()
   const takenMs = blocks.map((some) => coveredMs(some))
   const share = latencyMs === 0 ? 0 : meanOf(takenMs) / latencyMs
-  if (all.length === 0 || (alone && share < aloneRatio)) return []
+  const often = takenMs.filter((ms) => ms > 0).length >= oftenRatio * runs.length
+  if (all.length === 0 || !often || (alone && share < aloneRatio)) return []
   const usual = usualMs(runs)
   const lengths = all.map(({ startMs, endMs }) => endMs - startMs)
   const places = runs.flatMap((run, index) => (blocks[index] ?? []).flatMap((one) => placeOf(run, one)))

@@ -176,12 +176,19 @@ describe('a blocked event loop', () => {
     expect(blockedEventLoop(evidence([computes]))).toMatchObject([
       { savedMs: undefined, takenMs: [300], place: [{ name: 'parse' }] },
     ])
-    expect(blockedEventLoop(evidence([computes, undisturbed]))).toEqual([])
+    const short = seenRun({ calls: [call(0, 900)], blocked: [{ startMs: 0, endMs: 190 }] })
+    expect(blockedEventLoop(evidence([short, short]))).toEqual([])
   })
 
   test('saves what calls of other runs took longer than without it', () => {
     const found = blockedEventLoop(evidence([computes, waits, undisturbed], { alone: false }))
     expect(savedOf(found)).toEqual([[0, 270, 0]])
+  })
+
+  test('is none where fewer than half of the runs are blocked: code is loaded, garbage is collected', () => {
+    const long = { ...computes, blocked: [{ startMs: 100, endMs: 900 }] }
+    expect(blockedEventLoop(evidence([long, undisturbed]))).toHaveLength(1)
+    expect(blockedEventLoop(evidence([long, undisturbed, undisturbed]))).toEqual([])
   })
 
   test('is none where it is blocked for less than 50 ms at a time', () => {
@@ -194,27 +201,30 @@ describe('advice', () => {
   const slow = seenRun({ calls: [asking(0, 100, 'a', 'b')], spans: [tool('a', 100, 300), tool('b', 300, 500)] })
 
   test('says the mean over all runs, in how many it was seen, and the share of a run', () => {
-    expect(adviceOf(evidence([slow, seenRun()]))).toMatchObject([
-      { rule: 'sequentialTools', impact: { savedMs: 100 }, shareRatio: 0.1, seen: { runs: 1, of: 2 } },
+    expect(adviceOf(evidence([slow, seenRun(), slow, seenRun()]))).toMatchObject([
+      { rule: 'sequentialTools', impact: { savedMs: 100 }, shareRatio: 0.1, seen: { runs: 2, of: 4 } },
     ])
   })
 
   test('is not given for less than 5% of a run, or for less than 5 ms', () => {
-    expect(adviceOf(evidence([slow, ...times(4, () => seenRun())]))).toEqual([])
+    expect(adviceOf(evidence([slow, slow, ...times(7, () => seenRun())]))).toEqual([])
     const short = seenRun({ latencyMs: 12, calls: [asking(0, 1, 'a', 'b')], spans: [tool('a', 1, 5), tool('b', 5, 9)] })
     expect(adviceOf(evidence([short])).filter(({ rule }) => rule === 'sequentialTools')).toEqual([])
   })
 
   test('names the case where nearly all of it is lost in one of several', () => {
     const of = (caseName: string, run: SeenRun) => ({ ...run, caseName })
-    expect(adviceOf(evidence([of('large', slow), of('small', seenRun())]))[0]?.place[0]).toEqual({
+    const placeOf = (...runs: SeenRun[]) => adviceOf(evidence(runs))[0]?.place[0]
+    expect(placeOf(of('large', slow), of('large', slow), of('small', seenRun()))).toEqual({
       kind: 'case',
       name: 'large',
     })
-    expect(adviceOf(evidence([of('large', slow), of('small', slow)]))[0]?.place[0]).toEqual({
-      kind: 'modelCall',
-      name: 'model call 1',
-    })
+    expect(placeOf(of('large', slow), of('small', slow))).toEqual({ kind: 'modelCall', name: 'model call 1' })
+  })
+
+  test('is not given for what happened once, where there is more than one run', () => {
+    expect(adviceOf(evidence([slow, seenRun()]))).toEqual([])
+    expect(adviceOf(evidence([slow]))).toHaveLength(1)
   })
 
   test('comes with the largest share first', () => {
