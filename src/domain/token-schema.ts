@@ -5,11 +5,14 @@ import { z } from './zod.ts'
 const finite = z.number()
 const count = z.int().check(z.minimum(0))
 
+const fields = z.enum([...tokenUseFields, 'wastedTokens'])
+
 const TokenPartSchema = z.strictObject({
   name: z.string(),
   runs: count,
   modelCalls: count,
-  mean: z.partialRecord(z.enum([...tokenUseFields, 'wastedTokens']), finite),
+  mean: z.partialRecord(fields, finite),
+  missing: z.optional(z.partialRecord(fields, count)),
   cacheHitRatio: z.optional(finite),
   tokenEfficiencyRatio: z.optional(finite),
 }) satisfies z.ZodMiniType<TokenPart>

@@ -9,7 +9,9 @@ export interface TokenPart {
   /** Model calls in all of them, failed ones included. */
   modelCalls: number
   /** Of one of its runs, on average over those where it is known; a field is absent where it is known of none. */
-  mean: { [F in keyof TokenUse | 'wastedTokens']?: number }
+  mean: { [F in Field]?: number }
+  /** Of how many of its runs a field of `mean` is unknown; absent for one that all know, or none does. */
+  missing?: { [F in Field]?: number } | undefined
   /** Cached / input tokens of all runs where both are known; absent when there are none. */
   cacheHitRatio?: number | undefined
   /** Tokens that were not wasted / all tokens, likewise. */
@@ -37,6 +39,7 @@ export interface TokenSums {
 }
 
 type Field = keyof TokenUse | 'wastedTokens'
+const partFields = [...tokenUseFields, 'wastedTokens'] as const
 
 /** Sums for a whole execution and its parts. */
 export type TokenTally = { all?: TokenSums | undefined } & { [K in TokenPartKind]: Map<string, TokenSums> }
@@ -70,6 +73,43 @@ export function summarizeTokens(tally: TokenTally): TokenSummary | undefined {
   return { all: partOf(tally.all), steps, phases, agents }
 }
 
+/**
+ * What several executions used together; absent when none told. Ratios are weighted by the tokens of each, which is what they are of where all
+ * runs knew them.
+ */
+export function mergeTokens(summaries: readonly (TokenSummary | undefined)[]): TokenSummary | undefined {
+  const told = summaries.filter((one) => one !== undefined)
+  const [all] = mergeByName(told.map((one) => [one.all]))
+  if (all === undefined) return undefined
+  return {
+    all,
+    steps: mergeByName(told.map(({ steps }) => steps)),
+    phases: mergeByName(told.map(({ phases }) => phases)),
+    agents: mergeByName(told.map(({ agents }) => agents)),
+  }
+}
+
+function mergeByName(lists: readonly TokenPart[][]): TokenPart[] {
+  return [...Map.groupBy(lists.flat(), ({ name }) => name).values()].map(mergeParts)
+}
+
+function mergeParts(parts: TokenPart[]): TokenPart {
+  const sums = emptySums(parts[0]?.name ?? '')
+  for (const { runs, modelCalls, mean, missing = {}, cacheHitRatio, tokenEfficiencyRatio } of parts) {
+    sums.runs += runs
+    sums.modelCalls += modelCalls
+    for (const field of partFields) {
+      const [value, known] = [mean[field], runs - (missing[field] ?? 0)]
+      if (value !== undefined) addField(sums, field, value * known, known)
+    }
+    const [input, output] = [(mean.inputTokens ?? 0) * runs, (mean.outputTokens ?? 0) * runs]
+    if (cacheHitRatio !== undefined) addRatio(sums.cached, cacheHitRatio * input, input)
+    if (tokenEfficiencyRatio !== undefined)
+      addRatio(sums.wasted, (1 - tokenEfficiencyRatio) * (input + output), input + output)
+  }
+  return partOf(sums)
+}
+
 function emptySums(name: string): TokenSums {
   return { name, runs: 0, modelCalls: 0, fields: {}, cached: { part: 0, whole: 0 }, wasted: { part: 0, whole: 0 } }
 }
@@ -85,10 +125,10 @@ function addUse(sums: TokenSums, use: TokenUse, modelCalls: number): void {
   if (tokenEfficiencyRatio(use) !== undefined) addRatio(sums.wasted, wasted, (inputTokens ?? 0) + (outputTokens ?? 0))
 }
 
-function addField({ fields }: TokenSums, field: Field, value: number | undefined): void {
+function addField({ fields }: TokenSums, field: Field, value: number | undefined, runs = 1): void {
   if (value === undefined) return
   const known = fields[field] ?? { sum: 0, runs: 0 }
-  fields[field] = { sum: known.sum + value, runs: known.runs + 1 }
+  fields[field] = { sum: known.sum + value, runs: known.runs + runs }
 }
 
 function addRatio(ratio: { part: number; whole: number }, part = 0, whole = 0): void {
@@ -98,15 +138,19 @@ function addRatio(ratio: { part: number; whole: number }, part = 0, whole = 0): 
 
 function partOf({ name, runs, modelCalls, fields, cached, wasted }: TokenSums): TokenPart {
   const mean: TokenPart['mean'] = {}
-  for (const field of [...tokenUseFields, 'wastedTokens'] as const) {
+  const missing: TokenPart['missing'] = {}
+  for (const field of partFields) {
     const known = fields[field]
-    if (known !== undefined) mean[field] = known.sum / known.runs
+    if (known === undefined) continue
+    mean[field] = known.sum / known.runs
+    if (known.runs < runs) missing[field] = runs - known.runs
   }
   return {
     name,
     runs,
     modelCalls,
     mean,
+    missing: Object.keys(missing).length === 0 ? undefined : missing,
     cacheHitRatio: cached.whole === 0 ? undefined : cached.part / cached.whole,
     tokenEfficiencyRatio: wasted.whole === 0 ? undefined : 1 - wasted.part / wasted.whole,
   }

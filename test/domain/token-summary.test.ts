@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { emptyTokenTally, summarizeTokens, tallyTokens } from '../../src/domain/token-summary.ts'
+import { emptyTokenTally, mergeTokens, summarizeTokens, tallyTokens } from '../../src/domain/token-summary.ts'
 import type { TokenUse } from '../../src/domain/token-use.ts'
 
 const use = (inputTokens: number, cachedTokens?: number, resentTokens?: number): TokenUse => ({
@@ -64,6 +64,34 @@ describe('what the runs used', () => {
     for (let run = 0; run < 150; run++) tallyTokens(tally, use(1), 1, [share(`agent ${run}`, use(1))])
     expect(summarizeTokens(tally)?.agents).toHaveLength(100)
     expect(summarizeTokens(tally)?.all.runs).toBe(150)
+  })
+
+  test('of several executions is what it would be of one', () => {
+    const uses: [TokenUse, string][] = [
+      [use(900, 0, 500), 'a'],
+      [use(100, 100, 0), 'b'],
+      [use(500, 100, 40), 'a'],
+      [use(70), 'a'],
+    ]
+    const summaryOf = (some: typeof uses) => {
+      const tally = emptyTokenTally()
+      for (const [one, name] of some) tallyTokens(tally, one, 2, [share(name, one)])
+      return summarizeTokens(tally)
+    }
+    const whole = summaryOf(uses)
+    expect(whole?.all.missing).toEqual({ cachedTokens: 1, resentTokens: 1, wastedTokens: 1 })
+    // What one knows only in part has ratios by the mean of its runs.
+    const merged = mergeTokens([
+      summaryOf(uses.slice(0, 2)),
+      undefined,
+      summaryOf(uses.slice(2, 3)),
+      summaryOf(uses.slice(3)),
+    ])
+    expect(merged).toEqual({
+      ...whole,
+      all: { ...whole?.all, tokenEfficiencyRatio: expect.closeTo(1 - 540 / 1800, 12) },
+    })
+    expect(mergeTokens([undefined])).toBeUndefined()
   })
 
   test('is nothing without a model call', () => {

@@ -11,9 +11,9 @@ export interface PromptParts {
 /**
  * The pieces of the prompt in the `body` of a request, of whichever API; absent when it has none.
  *
- * @param isMarked whether requests of the run say where a cache should end, see {@link hasMarks}
+ * @param isMarked whether requests of the run say where a cache should end, see {@link hasMarks}. @default true
  */
-export function promptParts(body: unknown, isMarked: boolean): PromptParts | undefined {
+export function promptParts(body: unknown, isMarked = true): PromptParts | undefined {
   const config = valueAt(body, 'toolConfig')
   // To leave marks out takes several times as long.
   const asText = (piece: unknown) => (isMarked ? JSON.stringify(piece, withoutMarks) : JSON.stringify(piece))

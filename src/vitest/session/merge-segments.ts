@@ -12,6 +12,7 @@ import type { ExecutionRecord } from '../../domain/record.ts'
 import { forgetCalls } from '../../domain/sample.ts'
 import { summarize } from '../../domain/summary.ts'
 import { mergeSeries } from '../../domain/time-series.ts'
+import { mergeTokens } from '../../domain/token-summary.ts'
 import { sumKnown } from '../../domain/usage.ts'
 import { problemsKept } from '../../run/record.ts'
 import { type GatheredExecution, keptColumns } from './gather.ts'
@@ -98,6 +99,7 @@ function mergedExecution(gathered: readonly GatheredExecution[]): GatheredExecut
   const resources = mergedResources(parts)
   const summary = {
     ...summarize(samples, resources, cases, fold),
+    tokens: samples.callsAreKnown ? mergeTokens(records.map(({ summary }) => summary.tokens)) : undefined,
     // Some are marked when their rows have left the worker.
     degraded: records.reduce((sum, record) => sum + record.summary.degraded, 0),
   }
