@@ -93,7 +93,7 @@ async function measureCalls(
   linkRetries(wires, calls)
   noteToolUses(wires, calls)
   await noteResent(wires, calls)
-  notePromptBlocks(wires, calls)
+  await notePromptBlocks(wires, calls)
   for (const wire of wires) forgetBodies(wire)
   const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)
   const pricing = await pricingFor(modelsOf(run, calls.filter(isAnswered)), prices)

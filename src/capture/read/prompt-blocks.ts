@@ -1,3 +1,4 @@
+import { wallClock } from '../../domain/clock.ts'
 import type { PromptBlocks } from '../../domain/prompt-blocks.ts'
 import type { ModelCall } from '../../domain/span.ts'
 import { parseJson } from '../provider/json.ts'
@@ -8,12 +9,22 @@ import { toolResultsOf } from './tool-results.ts'
 
 const blocksOf = new WeakMap<ModelCall, PromptBlocks>()
 
+// A few milliseconds: other runs may be on, whose times should not have more of it.
+const mostUnpausedCharacters = 500_000
+
 /** Notes the prompts of `calls` in blocks, for {@link promptBlocksOf}. */
-export function notePromptBlocks(wires: readonly WireCall[], calls: readonly ModelCall[]): void {
+export async function notePromptBlocks(wires: readonly WireCall[], calls: readonly ModelCall[]): Promise<void> {
+  let unpausedCharacters = 0
   for (const [position, call] of calls.entries()) {
     const wire = wires[position]
     if (wire === undefined || call.embeds === true) continue
-    const blocks = readBlocks(parseJson(textOf(wire.requestChunks)))
+    const text = textOf(wire.requestChunks)
+    unpausedCharacters += text.length
+    if (unpausedCharacters > mostUnpausedCharacters) {
+      unpausedCharacters = 0
+      await wallClock.breathe()
+    }
+    const blocks = readBlocks(text)
     if (blocks !== undefined) blocksOf.set(call, blocks)
   }
 }
@@ -23,18 +34,19 @@ export function promptBlocksOf(call: ModelCall): PromptBlocks | undefined {
   return blocksOf.get(call)
 }
 
-/** The prompt in the `body` of a request in blocks; absent when it has none, or does not hold all of it. */
-export function readBlocks(body: unknown): PromptBlocks | undefined {
-  const prompt = promptParts(body)
+/** The prompt in the body of a request, as `text`, in blocks; absent when it has none, or does not hold all of it. */
+export function readBlocks(text: string): PromptBlocks | undefined {
+  const body = parseJson(text)
+  const prompt = promptParts(body, marks.test(text))
   if (prompt === undefined || prompt.after !== undefined) return undefined
   const characters = prompt.parts.reduce((sum, text) => sum + text.length, 0)
   const hashes: number[] = []
   const lengths: number[] = []
   const parts: PromptBlocks['parts'] = []
   const least = leastLength(characters)
-  for (const text of prompt.parts) {
-    parts.push({ name: nameOf(text), firstBlock: hashes.length })
-    cut(text, least, (hash, length) => {
+  for (const part of prompt.parts) {
+    parts.push({ name: nameOf(part), firstBlock: hashes.length })
+    cut(part, least, (hash, length) => {
       hashes.push(hash)
       lengths.push(length)
     })
@@ -47,6 +59,9 @@ export function readBlocks(body: unknown): PromptBlocks | undefined {
     toolResults: toolResultsOf(body),
   }
 }
+
+// Where a cache should end is marked anew in each request, see `hasMarks`.
+const marks = /"cache_control"|"cachePoint"/
 
 // So that no prompt has many more than a thousand blocks, and prompts of about the same length are cut alike.
 const mostBlocks = 1024

@@ -11,7 +11,7 @@ const asked = (system: string, ...messages: string[]) => ({
 })
 
 function blocksOf(body: unknown) {
-  const blocks = readBlocks(body)
+  const blocks = readBlocks(JSON.stringify(body))
   if (blocks === undefined) throw new Error('expected a prompt')
   return blocks
 }
@@ -49,6 +49,17 @@ describe('a difference', () => {
   })
 })
 
+test('a mark of where a cache should end is no difference', () => {
+  const message = (content: unknown) => ({
+    messages: [
+      { role: 'user', content },
+      { role: 'user', content: 'hello' },
+    ],
+  })
+  const marked = [{ type: 'text', text: rules, cache_control: { type: 'ephemeral' } }]
+  expect(blocksOf(message(marked)).hashes).toEqual(blocksOf(message(rules)).hashes)
+})
+
 test('texts that have nothing in common have no block in common', () => {
   const other = times(200, (index) => `Never mind item ${index * 3} of list ${index % 5}, please.`).join(' ')
   const [one, two] = [blocksOf({ messages: [{ role: 'user', content: rules }] }), blocksOf({ prompt: other })]
@@ -67,5 +78,5 @@ test.each([
   ['is none', { model: 'gpt-5' }],
   ['lies with the provider in part', { input: 'hello', previous_response_id: 'r1' }],
 ])('a prompt that %s has no blocks', (_, body) => {
-  expect(readBlocks(body)).toBeUndefined()
+  expect(readBlocks(JSON.stringify(body))).toBeUndefined()
 })
