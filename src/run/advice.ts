@@ -2,6 +2,7 @@ import { promptBlocksOf } from '../capture/read/prompt-blocks.ts'
 import { adviceOf } from '../compare/advice/advise.ts'
 import type { SeenRun } from '../compare/advice/evidence.ts'
 import type { Advice } from '../domain/advice.ts'
+import type { Mode } from '../domain/baseline.ts'
 import type { TimeInterval } from '../domain/intervals.ts'
 import { isOneAtATime } from '../domain/load/load.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -13,6 +14,7 @@ import type { LateInterval } from '../measure/event-loop.ts'
 /** What an execution is, as far as advice depends on it. */
 export interface Advised {
   plan: Plan
+  mode: Mode
   samples: Samples
   traces: readonly RunTrace[]
   /** When the event loop was late for a reason outside the runs, and when because the process computed; on the clock. */
@@ -23,7 +25,7 @@ export interface Advised {
 }
 
 /** What the runs lose whose traces were kept, and what to do about it, the largest first. */
-export function adviceFor({ plan, samples, traces, late, blocked, originMs }: Advised): Advice[] {
+export function adviceFor({ plan, mode, samples, traces, late, blocked, originMs }: Advised): Advice[] {
   const timed = traces.filter(({ index }) => index < samples.length && isTimed(samples, index))
   const computed = new Set(blocked.map(({ fromMs }) => fromMs))
   const outside = onLoad(
@@ -39,7 +41,13 @@ export function adviceFor({ plan, samples, traces, late, blocked, originMs }: Ad
     return { startedAtMs, latencyMs, calls, spans, caseName: one?.name, blocked: within(blocks, trace) }
   })
   const inOrder = runs.toSorted((a, b) => a.startedAtMs - b.startedAtMs)
-  return adviceOf({ runs: inOrder, alone: isOneAtATime(plan.load), promptOf: promptBlocksOf, usdOf: usdIfUsed })
+  return adviceOf({
+    runs: inOrder,
+    alone: isOneAtATime(plan.load),
+    replayed: mode === 'replay',
+    promptOf: promptBlocksOf,
+    usdOf: usdIfUsed,
+  })
 }
 
 function onLoad(intervals: readonly LateInterval[], originMs: number): TimeInterval[] {

@@ -56,7 +56,7 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
   const stop = stopOf(course)
   const verdict = judge({ plan, samples, summary, comparability, confirmedFrom, stop, checks, warnings }, setting)
   const { loadStartedAt, traces, originMs } = course
-  const advice = adviceFor({ plan, samples, traces: traces.kept, late, blocked, originMs })
+  const advice = adviceFor({ plan, mode: setting.mode, samples, traces: traces.kept, late, blocked, originMs })
   const record = recordOf({
     setting,
     startedAt,

@@ -17,7 +17,16 @@ function wasteful(index: number): RunTrace {
 const originMs = 5000
 
 function adviceWith(runs: GivenRun[], traces: RunTrace[], more: Partial<Advised> = {}) {
-  return adviceFor({ plan: planOf(), samples: samplesOf(runs), traces, late: [], blocked: [], originMs, ...more })
+  return adviceFor({
+    plan: planOf(),
+    mode: 'live',
+    samples: samplesOf(runs),
+    traces,
+    late: [],
+    blocked: [],
+    originMs,
+    ...more,
+  })
 }
 
 const runs = (count: number): GivenRun[] =>

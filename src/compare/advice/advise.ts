@@ -19,6 +19,9 @@ const rules: readonly Rule[] = [
   blockedEventLoop,
 ]
 
+// They hold times against those of model calls.
+const liveRules: readonly Rule[] = [coldConnections, retries, slowTool]
+
 // Less is within what runs differ by anyway.
 const worthRatio = 0.05
 const worthMs = 5
@@ -28,10 +31,11 @@ const fewestRuns = 2
 
 /** What `evidence` says that runs lose, and what to do about it: what is worth it, the largest share of a run first. */
 export function adviceOf(evidence: Evidence): Advice[] {
-  const { runs } = evidence
+  const { runs, replayed } = evidence
   if (runs.length === 0) return []
   const whole = wholeOf(runs)
   return rules
+    .filter((rule) => !replayed || !liveRules.includes(rule))
     .flatMap((rule) => rule(evidence))
     .flatMap((one) => adviceFrom(one, runs, whole))
     .sort((a, b) => b.shareRatio - a.shareRatio)

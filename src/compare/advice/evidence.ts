@@ -20,6 +20,8 @@ export interface Evidence {
   runs: readonly SeenRun[]
   /** Whether one run was in flight at a time. */
   alone: boolean
+  /** Whether models answered from a recording, at whatever pace: what their calls took says nothing then. */
+  replayed: boolean
   /** The prompt of a call in blocks; absent when it could not be read. */
   promptOf: (call: ModelCall) => PromptBlocks | undefined
   /** What `call` would cost in US dollars if it had used `usage`; absent when its model has no price. */

@@ -233,6 +233,12 @@ describe('advice', () => {
     expect(adviceOf(evidence([both])).map(({ rule }) => rule)).toEqual(['retries', 'sequentialTools'])
   })
 
+  test('under replay says nothing that hangs on how long models took', () => {
+    const refused = call(500, 520, { status: 500, usage: undefined, failure: { class: 'provider', message: 'no' } })
+    const both = { ...slow, calls: [...slow.calls, refused, { ...call(900, 950), retryOf: 1 }] }
+    expect(adviceOf(evidence([both], { replayed: true })).map(({ rule }) => rule)).toEqual(['sequentialTools'])
+  })
+
   test('is none where there is no run to look at', () => {
     expect(adviceOf(evidence([]))).toEqual([])
   })
