@@ -1,7 +1,11 @@
+import { createOpenAI } from '@ai-sdk/openai'
+import { generateText, isStepCount, tool } from 'ai'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { langgraphTeam, type Member, openaiTeam, type Team, teamGoal, teamModels } from '../../fixtures/agents/teams.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/server.ts'
+import { callTool } from '../../fixtures/model-server/tools.ts'
 import { sleep, wallClock } from '../../src/domain/clock.ts'
 import type { ExecutionRecord } from '../../src/domain/record.ts'
 import { measure } from '../../src/run/measure.ts'
@@ -128,6 +132,41 @@ describe.for([
     expect(coordinationMs?.p50).toBeGreaterThan(medianOf(left) - closeMs)
     expect(latencyMs?.p50).toBeGreaterThan(150)
   })
+})
+
+test('a call of the AI SDK in a tool of another is an agent, which the outer one waits for', async () => {
+  server.reset()
+  const provider = createOpenAI({ apiKey: 'any', baseURL: server.baseUrl })
+  const inputSchema = z.object({ expression: z.string() })
+  const evaluate = tool({ inputSchema, execute: async (input) => callTool('calculator', input) })
+  const clocked: number[] = []
+  const calculator = tool({
+    inputSchema,
+    execute: async ({ expression }) => {
+      const startedMs = wallClock.nowMs()
+      await sleep(wallClock, idleMs)
+      clocked.push(wallClock.nowMs() - startedMs)
+      const model = provider.chat(teamModels.mathematician)
+      const prompt = `What is ${expression}?`
+      return (await generateText({ model, prompt, tools: { evaluate }, stopWhen: isStepCount(5) })).text
+    },
+  })
+  const record = await measure({ name: 'nested', runs, warmup: 0, prices }, async () => {
+    const model = provider.chat(teamModels.clerk)
+    const settings = { stopWhen: isStepCount(5), telemetry: { functionId: 'clerk' } }
+    return (await generateText({ model, prompt: teamGoal.input, tools: { calculator }, ...settings })).text
+  })
+  const inputOf = (model: string) =>
+    server.log.filter((call) => call.model === model).reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0) /
+    runs
+  const { agents = [] } = record.summary.tokens ?? {}
+  expect(agents.map(({ name, modelCalls, mean }) => [name, modelCalls, mean.inputTokens])).toEqual([
+    ['clerk', 2 * runs, inputOf(teamModels.clerk)],
+    ['calculator', 2 * runs, inputOf(teamModels.mathematician)],
+  ])
+  const { coordinationMs } = record.summary.metrics
+  expect(coordinationMs?.p50).toBeGreaterThan(medianOf(clocked) - 1)
+  expect(coordinationMs?.p50).toBeLessThan(medianOf(clocked) + closeMs)
 })
 
 test('agents that are named by hand are told apart like those of a framework', async () => {
