@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { attributeToNobody, type CallSink } from '../attribution.ts'
 import { type Connections, forward } from './forward.ts'
-import { type ModelUrl, modelUrls, proxiedVariables, targetOf, type Variables } from './model-urls.ts'
+import { type ModelUrl, modelUrls, proxiedVariables, targetOf, unproxiedHere, type Variables } from './model-urls.ts'
 
 /** A process whose model calls go through the proxy. */
 export interface Guest {
@@ -68,7 +68,7 @@ export async function openModelProxy(): Promise<ModelProxy> {
     admit: (guest) => {
       const key = randomUUID()
       const urls = modelUrls(guest.environment, guest.modelUrls)
-      const connections = openConnections()
+      const connections = openConnections(guest.environment)
       guests.set(key, { ...guest, urls, connections })
       return {
         environment: proxiedVariables(urls, `http://127.0.0.1:${port}/r/${key}`, guest.environment),
@@ -88,9 +88,9 @@ export async function openModelProxy(): Promise<ModelProxy> {
 }
 
 // Each guest has its own, so that its calls find a connection as cold or as warm as they would by themselves.
-function openConnections(): Connections {
+function openConnections(environment: Variables): Connections {
   // Node from 22.21 and 24.5 on knows how to go through a proxy of the network; before, it does not care.
-  const settings = { keepAlive: true, proxyEnv: process.env }
+  const settings = { keepAlive: true, proxyEnv: { ...environment, ...unproxiedHere(environment) } }
   return { http: new HttpAgent(settings), https: new HttpsAgent(settings) }
 }
 

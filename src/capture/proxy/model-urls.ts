@@ -80,12 +80,13 @@ export function proxiedVariables(
   environment: Variables,
 ): Record<string, string> {
   const proxied = urls.flatMap(({ name, variables }) => variables.map((variable) => [variable, `${address}/${name}`]))
-  // Clients that go through a proxy of the network must not go through it to this machine.
-  const unproxied = ['NO_PROXY', 'no_proxy'].map((variable) => [
-    variable,
-    [environment[variable] ?? environment.NO_PROXY ?? environment.no_proxy, '127.0.0.1'].filter(Boolean).join(','),
-  ])
-  return Object.fromEntries([...proxied, ...unproxied])
+  return { ...Object.fromEntries(proxied), ...unproxiedHere(environment) }
+}
+
+/** The variables by which clients that go through a proxy of the network do not go through it to this machine. */
+export function unproxiedHere({ NO_PROXY, no_proxy }: Variables): { NO_PROXY: string; no_proxy: string } {
+  const hosts = [NO_PROXY ?? no_proxy, 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(',')
+  return { NO_PROXY: hosts, no_proxy: hosts }
 }
 
 /** Where a request for `path`, which begins with a slash, goes in truth. */

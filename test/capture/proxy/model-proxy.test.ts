@@ -94,6 +94,17 @@ describe('a call through the proxy', () => {
     expect(callsOutsideRuns() - before).toBe(2)
   })
 
+  test('goes to this machine without the proxy of the network', async () => {
+    const sink: CallSink = { calls: [] }
+    const environment = {
+      OPENAI_BASE_URL: server.baseUrl,
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      http_proxy: 'http://127.0.0.1:9',
+    }
+    await clientOf(proxy.admit({ environment, sinkOf: () => sink })).chat.completions.create(question)
+    expect(only(await callsOf(sink)).status).toBe(200)
+  })
+
   test('fails as it failed', async () => {
     const sink: CallSink = { calls: [] }
     const admission = admit(sink, { OPENAI_BASE_URL: 'http://127.0.0.1:9', ANTHROPIC_BASE_URL: '' })

@@ -66,10 +66,11 @@ describe('targetOf', () => {
 
 describe('proxiedVariables', () => {
   test('keeps the way to this machine free of proxies', () => {
-    expect(proxiedVariables([], address, {})).toEqual({ NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' })
-    expect(proxiedVariables([], address, { NO_PROXY: '.corp' })).toEqual({
-      NO_PROXY: '.corp,127.0.0.1',
-      no_proxy: '.corp,127.0.0.1',
+    const own = 'localhost,127.0.0.1,::1'
+    expect(proxiedVariables([], address, {})).toEqual({ NO_PROXY: own, no_proxy: own })
+    expect(proxiedVariables([], address, { no_proxy: '.corp' })).toEqual({
+      NO_PROXY: `.corp,${own}`,
+      no_proxy: `.corp,${own}`,
     })
   })
 })
