@@ -3,6 +3,7 @@ import type { PromptBlocks } from '../../domain/prompt-blocks.ts'
 import type { ModelCall } from '../../domain/span.ts'
 import { fewestCachedTokens } from '../../domain/token-use.ts'
 import { sumKnown } from '../../domain/usage.ts'
+import { commonBlocks } from './common-blocks.ts'
 import { type Evidence, meanOf, type Rule, type SeenRun, usualPlace } from './evidence.ts'
 import { placeOfCall } from './places.ts'
 
@@ -67,7 +68,7 @@ function breaksOf(run: SeenRun, before: SeenRun | undefined, evidence: Evidence)
     if (prompt === undefined || inputTokens === undefined) return []
     const compared = earlier.flatMap((one) => {
       const other = evidence.promptOf(one)
-      return other === undefined ? [] : [compare(other, prompt)]
+      return other === undefined ? [] : [commonBlocks(other, prompt)]
     })
     const [most] = compared.sort((a, b) => b.common - a.common)
     if (most === undefined) return []
@@ -76,7 +77,7 @@ function breaksOf(run: SeenRun, before: SeenRun | undefined, evidence: Evidence)
     const servedTokens = Math.min(commonTokens, Math.max(tokensOf(most.leading), call.usage?.cachedTokens ?? 0))
     const isLate = servedTokens > earlyRatio * commonTokens
     if (isLate || commonTokens < fewestCachedTokens) return []
-    return [{ run, call, commonTokens, servedTokens, part: most.part, isFirst }]
+    return [{ run, call, commonTokens, servedTokens, part: partAt(prompt, most.firstDifference), isFirst }]
   })
 }
 
@@ -97,25 +98,8 @@ function isSameModel(one: ModelCall, other: ModelCall): boolean {
   return one.url === other.url && one.model === other.model && one.failure === undefined
 }
 
-/** Characters of `prompt` that `before` has too, those before the first difference, and the part that it lies in. */
-function compare(before: PromptBlocks, prompt: PromptBlocks): { common: number; leading: number; part: string } {
-  const left = new Map<number, number>()
-  for (const hash of before.hashes) left.set(hash, (left.get(hash) ?? 0) + 1)
-  let common = 0
-  let leading = 0
-  let firstDifference: number | undefined
-  for (const [at, hash] of prompt.hashes.entries()) {
-    const length = prompt.lengths[at] ?? 0
-    const times = left.get(hash) ?? 0
-    if (times > 0) {
-      left.set(hash, times - 1)
-      common += length
-    }
-    if (firstDifference === undefined && before.hashes[at] !== hash) firstDifference = at
-    if (firstDifference === undefined) leading += length
-  }
-  const at = firstDifference ?? prompt.hashes.length
-  return { common, leading, part: prompt.parts.findLast(({ firstBlock }) => firstBlock <= at)?.name ?? 'first' }
+function partAt({ parts }: PromptBlocks, block: number): string {
+  return parts.findLast(({ firstBlock }) => firstBlock <= block)?.name ?? 'first'
 }
 
 function usdOf({ call, commonTokens, servedTokens }: Break, { usdOf: priced }: Evidence): number | undefined {
