@@ -53,7 +53,7 @@ export interface Summary {
   agents?: PhaseSummary[] | undefined
   /** Tools by which agents hand over to others, by the name of those; absent without any. */
   handoffs?: ToolSummary[] | undefined
-  /** What the runs that are kept one by one used, as a whole and by part; absent when no run told of a model call. */
+  /** What the timed runs used, as a whole and by part; absent when no run told of a model call. */
   tokens?: TokenSummary | undefined
 }
 

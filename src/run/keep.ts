@@ -51,8 +51,8 @@ export function keepRun(
     for (const call of run.calls) keepCall(samples, index, call)
     for (const span of run.spans) keepSpan(samples, index, span, run.endedMs - run.startedMs)
     for (const turn of run.turns) samples.turns.push({ index, ...turn })
-    if (isTimed(samples, index)) keepTokens(samples, run)
   }
+  if (isTimed(samples, index)) keepTokens(samples, run)
   if (run.scores !== undefined) for (const [name, value] of run.scores) setScore(samples, index, name, value)
   if (run.problem !== undefined && samples.problems.length < problemsKept)
     samples.problems.push({ index, caseIndex, outcome: run.outcome, ...run.problem })
@@ -85,6 +85,7 @@ export function keepOrFold(
   const one = createSamples(1)
   const [run, caseIndex] = given
   then(one, keepRun(one, ...given))
+  if (isTimed(one, 0)) keepTokens(samples, run)
   foldRuns(keeping.fold, one, cases)
   if (run.problem !== undefined && samples.problems.length < problemsKept)
     samples.problems.push({ index: keeping.fold.counts.runs - 1, caseIndex, outcome: run.outcome, ...run.problem })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { toColumns } from '../../src/domain/columns.ts'
-import { createSamples, type Samples } from '../../src/domain/sample.ts'
+import { createSamples, mostRows, type Samples } from '../../src/domain/sample.ts'
 import type { ModelCall } from '../../src/domain/span.ts'
+import { summarizeTokens } from '../../src/domain/token-summary.ts'
 import type { Span } from '../../src/domain/trace.ts'
-import { keepRun } from '../../src/run/keep.ts'
+import { keepOrFold, keepRun } from '../../src/run/keep.ts'
 import { runMeasurement } from './run-measurement.ts'
 
 const call: ModelCall = {
@@ -103,6 +104,30 @@ test('of a run without details it keeps what they come to, and not them', () => 
   expect(toColumns(samples).values).toEqual({ modelCalls: [1] })
   keepRun(samples, runMeasurement(run), 0, 0, 0)
   expect(samples).toMatchObject({ length: 2, calls: { index: [1] }, spans: [{ index: 1 }], turns: [{ index: 1 }] })
+})
+
+describe('what runs used', () => {
+  const values = { modelCalls: 2, inputTokens: 100, outputTokens: 10 }
+  const shares = [{ kind: 'agent' as const, name: 'clerk', modelCalls: 2, use: { inputTokens: 100 } }]
+
+  test('adds up over the timed ones, with details or without', () => {
+    const samples = createSamples(4)
+    keepRun(samples, runMeasurement({ values, shares }), 0, 0, 0, false)
+    keepRun(samples, runMeasurement({ values, shares }), 0, 0, 0)
+    keepRun(samples, runMeasurement({ values, shares, outcome: 'error' }), 0, 0, 0)
+    keepRun(samples, runMeasurement({}), 0, 0, 0)
+    const tokens = summarizeTokens(samples.tokens)
+    expect([tokens?.all.runs, tokens?.all.modelCalls, tokens?.all.mean.inputTokens]).toEqual([2, 4, 100])
+    expect(tokens?.agents.map(({ name, runs }) => [name, runs])).toEqual([['clerk', 2]])
+  })
+
+  test('adds up over those that are not kept one by one, too', () => {
+    const samples = createSamples(mostRows)
+    samples.length = mostRows
+    keepOrFold({ samples, cases: [] }, [runMeasurement({ values, shares }), 0, 0, 0, false], () => {})
+    expect(samples.length).toBe(mostRows)
+    expect(summarizeTokens(samples.tokens)?.all).toMatchObject({ runs: 1, modelCalls: 2 })
+  })
 })
 
 test('any number of runs find room', () => {
