@@ -121,8 +121,7 @@ describe('the tables', () => {
       /interface PerfProjectOptions \{([\s\S]*?)\n\}/.exec(read('src/vitest/session/perf-project.ts'))?.[1] ?? ''
     const fields = [...project.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name)
     const afterwards = readme.slice(readme.indexOf('## perfProject'))
-    // As long as there is but one mode, it is nothing to choose.
-    expect(namesOf(rowsOf(afterwards, '| Option | Default'))).toEqual(fields.filter((name) => name !== 'mode'))
+    expect(namesOf(rowsOf(afterwards, '| Option | Default'))).toEqual(fields)
   })
 
   test('of environment variables, error codes, outcomes and classes name all there are', () => {

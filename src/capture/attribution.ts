@@ -26,6 +26,10 @@ export interface CallSink {
   beside?: true | undefined
   /** The run or judge in whose spans this scope lies; absent when this is the run or judge itself. */
   owner?: CallSink | undefined
+  /** What all runs of its execution, their checks and hooks have in common, and no others; absent outside of one. */
+  execution?: object | undefined
+  /** Position of its run in the execution; negative in a warm-up. */
+  index?: number | undefined
 }
 
 /** A span and whose it is. */

@@ -48,8 +48,9 @@ export interface Acceptance {
 /** The verdict on `measured`: its thresholds, its categories, and its baseline. */
 export function judge(measured: Measured, acceptance: Acceptance): Verdict {
   const { plan, summary } = measured
-  // Nothing else can be said of runs that the provider refused, or that a mistake in the test ended; and once is enough.
-  if (measured.checks.some(({ code }) => code === 'provider' || code === 'mistake')) {
+  // Nothing else can be said of runs that the provider refused, that a mistake in the test ended, or that were never recorded; and
+  // once is enough.
+  if (measured.checks.some(({ code }) => code === 'provider' || code === 'mistake' || code === 'needsRecording')) {
     const warnings = measured.warnings.filter(({ code }) => code !== 'infrastructure')
     return verdictOf(measured.checks, warnings, [])
   }

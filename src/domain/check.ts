@@ -46,6 +46,7 @@ export type CheckCode =
   | 'spend'
   | 'mistake'
   | 'leak'
+  | 'needsRecording'
 
 /** What a subject ends with when the runs of `category` were judged; empty for all runs. */
 export function placeOf(category: string | undefined): string {

@@ -5,6 +5,7 @@ import type { Limits } from './limit.ts'
 import type { LoadShape } from './load/load-shape.ts'
 import type { Prices } from './price.ts'
 import type { ProfileOptions } from './profile/profile.ts'
+import type { CallMode, ReplayOptions } from './recording.ts'
 import type { Score } from './score.ts'
 import type { Thresholds } from './threshold.ts'
 import type { Usage } from './usage.ts'
@@ -165,6 +166,15 @@ export interface Bounds {
   faults?: readonly Fault[] | undefined
   /** Which calls meet a fault that has a rate: the same seed, the same calls. @default 1 */
   faultSeed?: number | undefined
+  /**
+   * How models are reached: they are called, called and recorded, or not called at all because what was recorded is replayed.
+   * `BENCH_AGENT_MODE` wins.
+   *
+   * @default what the project says, else 'live'
+   */
+  mode?: CallMode | undefined
+  /** How calls are recorded and replayed. @default at once, with bodies as they are */
+  replay?: ReplayOptions | undefined
   /** What ends one run while it goes. @default { latencyMs: 60_000 } */
   limits?: Limits | undefined
   /** Prices by model, in US dollars per million tokens. @default those of the project */

@@ -27,6 +27,7 @@ export interface Warning {
     | 'dropped'
     | 'lateStarts'
     | 'faultsPast'
+    | 'replayPast'
     | 'repeatedToolCalls'
   message: string
   /** What to do. */

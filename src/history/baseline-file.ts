@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { comparedMetrics } from '../domain/baseline.ts'
+import { comparedMetrics, type Mode } from '../domain/baseline.ts'
 import { BaselineLineSchema, byMetric, ComparabilitySchema } from '../domain/baseline-schema.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { z } from '../domain/zod.ts'
@@ -33,14 +33,14 @@ export function baselinePath(testFile: string): string {
 
 /**
  * What a scenario goes by in the file of its test file. Quotes are left out: test runners do not agree on whether a title
- * that was made from a row has them.
+ * that was made from a row has them. What is replayed has a baseline of its own.
  */
-export function scenarioKey({
-  project,
-  suite,
-  id,
-}: Pick<ExecutionRecord['identity'], 'project' | 'suite' | 'id'>): string {
-  return [project, ...suite, id].map((part) => part.replace(/['"]/g, '')).join(' > ')
+export function scenarioKey(
+  { project, suite, id }: Pick<ExecutionRecord['identity'], 'project' | 'suite' | 'id'>,
+  mode: Mode = 'live',
+): string {
+  const name = [project, ...suite, id].map((part) => part.replace(/['"]/g, '')).join(' > ')
+  return mode === 'replay' ? `${name} (replayed)` : name
 }
 
 /** The baselines of a test file; absent when it has none. @throws BenchAgentError when the file cannot be read */

@@ -69,6 +69,9 @@ export class ActiveRun implements Run, CallSink {
   output: unknown
   onCallStarted?: (call: WireCall) => void
   onCallAfterEnd?: (() => void) | undefined
+  execution?: object | undefined
+  /** Told of its model calls when it is over, before their bodies are let go of. */
+  onCalls?: ((calls: readonly WireCall[]) => void) | undefined
   onCallEnded?: (call: WireCall) => void
   onUsage?: (used: ReportedUsage) => void
   #controller: AbortController | undefined

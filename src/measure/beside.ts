@@ -30,7 +30,8 @@ export function hasHooks({ setup, check, teardown }: RunSetting): boolean {
 
 /** The scope of what is done beside the agent: the check and the hooks, whose model calls are not the agent's. */
 export function besideOf(setting: RunSetting, run: ActiveRun, account: Account | undefined): CallSink {
-  const beside: CallSink = { calls: [], beside: true, onCallAfterEnd: setting.onCallAfterEnd }
+  const { onCallAfterEnd, inFlight } = setting
+  const beside: CallSink = { calls: [], beside: true, onCallAfterEnd, execution: inFlight, index: run.index }
   if (account === undefined) return beside
   beside.onCallEnded = (wire) => {
     const spend = async () => {

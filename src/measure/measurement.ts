@@ -94,6 +94,7 @@ async function measureCalls(
   noteToolUses(wires, calls)
   await noteResent(wires, calls)
   await notePromptBlocks(wires, calls)
+  run.onCalls?.(wires)
   for (const wire of wires) forgetBodies(wire)
   const spans = placeSpans(run.spans ?? none, wires, calls, run.startedMs)
   const pricing = await pricingFor(modelsOf(run, calls.filter(isAnswered)), prices)

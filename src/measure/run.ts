@@ -29,6 +29,8 @@ export async function measureRun(
   const { clock, inFlight } = setting
   const run = new ActiveRun(one.input, one.name, index, clock, setting.sizeOf?.(index))
   run.onCallAfterEnd = setting.onCallAfterEnd
+  run.execution = inFlight
+  run.onCalls = setting.onCalls && ((calls) => setting.onCalls?.(index, calls))
   const beside = hasHooks(setting) ? besideOf(setting, run, account) : nothingBeside
   if (setting.setup !== undefined) run.state = await callHook(setting, 'setup', run, beside, setting.setup, run)
   if (account !== undefined || hasFurtherLimits(setting.limits))
@@ -66,7 +68,10 @@ export async function measureRun(
   if (setting.teardown !== undefined) await tearDown(setting, run, beside)
   if (beside === nothingBeside) return measurement
   beside.over = 'ended'
-  if (beside.calls.length > 0) await addBeside(measurement, beside, run, setting)
+  if (beside.calls.length > 0) {
+    setting.onCalls?.(index, beside.calls, true)
+    await addBeside(measurement, beside, run, setting)
+  }
   return measurement
 }
 

@@ -1,3 +1,4 @@
+import type { WireCall } from '../capture/wire-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Limits } from '../domain/limit.ts'
 import type { Prices } from '../domain/price.ts'
@@ -31,4 +32,9 @@ export interface RunSetting {
   afterAgent?: (() => void) | undefined
   /** Told of every model call that starts in the scope of a run, check or hook after that had ended. */
   onCallAfterEnd?: (() => void) | undefined
+  /**
+   * Told of the model calls of run `index` before their bodies are let go of: those of its agent, and then those that were made
+   * beside it.
+   */
+  onCalls?: ((index: number, calls: readonly WireCall[], beside?: true) => void) | undefined
 }

@@ -51,7 +51,12 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
   }
   const summary = summarize(samples, resources, plan.cases, course.fold)
   const comparability = comparabilityOf(course)
-  const checks = [...stopChecks(course), ...behaviourChecks(tally)]
+  const { needsRecording } = course
+  const checks = [
+    ...stopChecks(course),
+    ...(needsRecording === undefined ? [] : [needsRecording]),
+    ...behaviourChecks(tally),
+  ]
   const warnings = executionWarnings(course, summary, foreign)
   const stop = stopOf(course)
   const verdict = judge({ plan, samples, summary, comparability, confirmedFrom, stop, checks, warnings }, setting)

@@ -16,6 +16,7 @@ import type { RunSetting } from '../measure/setting.ts'
 import type { LogHistogram } from '../stats/log-histogram.ts'
 import type { Answer } from './clear.ts'
 import type { Instruments } from './instruments.ts'
+import type { Recorder, Replayed } from './recorded-calls.ts'
 import type { ScenarioSetting } from './setting.ts'
 import { overspent, stopReason, unkeptCap } from './stopping.ts'
 import type { Tally } from './tally.ts'
@@ -48,6 +49,12 @@ export interface Course {
   confirmedFrom: number | undefined
   /** Absent when none was planned, or the load has not begun. */
   faults?: FaultsMet | undefined
+  /** What came of the calls that were replayed; absent when they are not. */
+  replayed?: Replayed | undefined
+  /** What was never recorded; absent when nothing was missing. */
+  needsRecording?: Check | undefined
+  /** Keeps what models answer; absent where nobody wants it. */
+  recorder?: Recorder | undefined
   /** What all runs come to, once they are more than are kept one by one; absent before. */
   fold?: Fold | undefined
   /** Whether who asked needs no further run. */
@@ -108,6 +115,7 @@ export function settingOf(course: Course, readsCpu: boolean): RunSetting {
     readCpuMs: readsCpu ? readCpuMs : undefined,
     inFlight: instruments.inFlight,
     belongings: course.belongings,
+    onCalls: course.recorder?.onCalls,
     onCallAfterEnd: () => {
       course.callsAfterEnd += 1
       course.stopped ??= unkeptCap(plan, setting.ledger)

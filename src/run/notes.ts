@@ -34,6 +34,7 @@ export interface Watched {
   tally: Tally
   instruments: { faults: () => CaptureFaults }
   faults?: FaultsMet | undefined
+  replayed?: { past: number } | undefined
 }
 
 /** Model calls of nobody. */
@@ -57,6 +58,7 @@ export function executionWarnings(course: Watched, summary: Summary, foreign: Fo
       : foreignCalls(foreign),
     captureFault(course.instruments.faults()),
     pastFaults(course.faults),
+    pastReplay(course.replayed),
     unanswered(tally),
     unknownTokens(tally),
     repeatedTools(tally),
@@ -129,6 +131,15 @@ function pastFaults(faults: FaultsMet | undefined): Warning | undefined {
     code: 'faultsPast',
     message: `${plural(faults.past, 'model call')} of ${formatCount(faults.calls + faults.past)} went where no fault can meet them.`,
     remedy: 'The README names the clients and the ways that faults reach.',
+  }
+}
+
+function pastReplay(replayed: Watched['replayed']): Warning | undefined {
+  if (replayed === undefined || replayed.past === 0) return undefined
+  return {
+    code: 'replayPast',
+    message: `${plural(replayed.past, 'model call')} went to a model, for a replay does not reach them.`,
+    remedy: 'The README names the clients and the ways that a replay reaches.',
   }
 }
 

@@ -11,6 +11,7 @@ import type { RunLoop } from './load/run-loop.ts'
 import { tallyRun } from './tally.ts'
 import { keepTrace } from './traces.ts'
 import { isGeneratorLate, noteInSeries } from './under-load.ts'
+import { isUnrecorded } from './under-replay.ts'
 
 // What we keep of each run must not look like the agent's leak, which the second half of the cycles tells.
 const detailedShareOfCycles = 1 / 4
@@ -30,6 +31,9 @@ export function runOf(course: Course, runSetting: RunSetting): RunLoop['run'] {
     const measured = await measureRun(runSetting, caseAt(plan, caseIndex), index, account)
     // What ends after the result was given would only contradict it.
     if (measured.interrupted || setting.signal?.aborted) return
+    // What was never recorded says nothing of the agent.
+    if (isUnrecorded(course, index)) return
+    course.recorder?.keep(index, measured.outcome)
     tallyRun(course.tally, measured)
     account?.close()
     const keepsDetails = samples.length < detailed

@@ -38,6 +38,12 @@ interface Concluded {
   fold?: Fold | undefined
 }
 
+/** What was spent, in US dollars; absent when unknown. A replay calls nobody. */
+function spentIn({ replay }: ScenarioSetting, tally: Tally): number | undefined {
+  if (replay !== undefined) return 0
+  return tally.unknownCosts + tally.untold > 0 ? undefined : tally.spentUsd
+}
+
 /** The most problems that a record tells one by one. */
 export const problemsKept = 50
 
@@ -94,7 +100,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     environment,
     environmentKey: environmentKey(environment),
     coldStart: tally.coldStart,
-    spentUsd: tally.unknownCosts + tally.untold > 0 ? undefined : tally.spentUsd,
+    spentUsd: spentIn(setting, tally),
     listPrices: tally.listPrices.size === 0 ? undefined : [...tally.listPrices.values()],
     beside: tally.beside,
     resources,

@@ -23,6 +23,7 @@ import {
   stopWhenSpent,
 } from './course.ts'
 import { startInstruments } from './instruments.ts'
+import { recorderOf } from './keep-recordings.ts'
 import { execute } from './load/execute.ts'
 import { lookingBefore } from './load/looks.ts'
 import { precisePaceOf } from './load/pace.ts'
@@ -34,6 +35,7 @@ import { slowRunsOf } from './slow-runs.ts'
 import { emptyTally, tallySpend } from './tally.ts'
 import { emptyTraces } from './traces.ts'
 import { readyFaults, underFaults } from './under-faults.ts'
+import { underReplay } from './under-replay.ts'
 import { countedIn, cutRunsInFlight, isSeriesKept } from './under-load.ts'
 
 // Of a load that time ends.
@@ -91,8 +93,11 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   }
   setting.signal?.addEventListener('abort', abort)
   try {
-    await runAll(course)
-    if (plan.profile !== undefined) await profileSlow(course, finish(), plan.profile)
+    course.recorder = await recorderOf(course, startedAt)
+    await underReplay(course, () => runAll(course))
+    await keepRecordings(course)
+    // Nobody records what is made once more.
+    if (plan.profile !== undefined && setting.replay === undefined) await profileSlow(course, finish(), plan.profile)
   } catch (error) {
     // Nothing can be told of the runs then, but the process has to be left as it was.
     if (result === undefined) instruments.close()
@@ -103,6 +108,13 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     if (setting.belongings === undefined) await course.belongings.close()
   }
   return finish()
+}
+
+/** Hands over what was recorded, unless something broke the execution off. */
+async function keepRecordings(course: Course): Promise<void> {
+  const { setting, recorder } = course
+  if (recorder === undefined || isStopped(course)) return
+  await setting.record?.onRecorded(await recorder.recordings())
 }
 
 async function profileSlow(course: Course, { record }: ScenarioResult, plan: ProfilePlan): Promise<void> {

@@ -9,6 +9,7 @@ import type { ExecutionRecord } from '../domain/record.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { About, Agent, Checked, Setup } from '../domain/scenario.ts'
 import type { Belongings } from '../measure/belongings.ts'
+import type { RecordSetting, Replaying } from './recorded-calls.ts'
 import type { SpendLedger } from './stopping.ts'
 
 /** What becomes of CPU profiles. */
@@ -69,6 +70,10 @@ export interface ScenarioSetting {
   cycle?: { runs: number; onEnd: () => void } | undefined
   /** Whether no further run is needed, asked whenever one has ended. @default false */
   isEnough?: ((samples: Samples) => boolean) | undefined
+  /** What model calls are answered with; absent where they go to the models. */
+  replay?: Replaying | undefined
+  /** How model calls are kept; absent where they are not. */
+  record?: RecordSetting | undefined
   /** What becomes of the CPU profiles of slow runs. */
   profiles?: ProfileKeeping | undefined
   /** Told of the samples so far, between runs. */

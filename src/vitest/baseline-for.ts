@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest'
-import type { Baseline } from '../domain/baseline.ts'
+import type { Baseline, Mode } from '../domain/baseline.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import { scenarioKey } from '../history/baseline-file.ts'
 import { loadBaseline } from '../history/load.ts'
@@ -16,8 +16,10 @@ export async function baselineFor(
   identity: ExecutionRecord['identity'],
   environmentKey: string,
   settings: WorkerSettings | undefined,
+  mode?: Mode,
 ): Promise<Baseline | undefined> {
   if (settings === undefined) return undefined
-  const baseline = await loadBaseline(settings.root, task.file.filepath, scenarioKey(identity), environmentKey)
+  const key = scenarioKey(identity, mode)
+  const baseline = await loadBaseline(settings.root, task.file.filepath, key, environmentKey)
   return { ...baseline, shared: sharedSoFar(settings) }
 }

@@ -1,6 +1,7 @@
 import { knownExecutions } from '../compare/evidence/known-executions.ts'
 import type { Baseline } from '../domain/baseline.ts'
 import { describeConditions } from '../domain/conditions.ts'
+import { comparedAs } from '../domain/recording.ts'
 import type { Filling, ScenarioInTest } from './scenario-in-test.ts'
 import type { WorkerSettings } from './settings.ts'
 
@@ -9,14 +10,14 @@ import type { WorkerSettings } from './settings.ts'
  * is going to call is not known yet: it is taken to call those that it called before.
  */
 export function firstFilling(
-  { plan, options, keepsBaseline, deferred }: ScenarioInTest,
+  { plan, options, keepsBaseline, deferred, calls }: ScenarioInTest,
   baseline: Baseline | undefined,
   settings: WorkerSettings | undefined,
 ): Filling | undefined {
   const executions = settings?.fillsTo
   if (executions === undefined || baseline === undefined || !keepsBaseline || deferred) return undefined
   const known = knownExecutions(baseline, {
-    mode: settings?.mode ?? 'live',
+    mode: comparedAs(calls?.mode),
     model: options.about?.model ?? baseline.entry?.model ?? baseline.history[0]?.model ?? '',
     load: describeConditions(plan),
     cases: plan.caseHash,

@@ -11,6 +11,7 @@ import type { ScenarioSetting } from '../run/setting.ts'
 import { readTrace } from '../run/source/read-trace.ts'
 import { callSite, raisedAt } from './call-site.ts'
 import { identityOfMeasurement } from './identity.ts'
+import { callsInTest, withRecordedRuns } from './recordings.ts'
 import { runInTest } from './run-in-test.ts'
 import { workerSettings } from './settings.ts'
 import { takeTurn } from './turns.ts'
@@ -66,10 +67,13 @@ async function measureInside<Returned>(
   requireBounds(`the options of measureAgent in "${task.name}"`, options)
   requireName(task, name)
   const trace = await readTrace(options, dirname(task.file.filepath))
+  const identity = identityOfMeasurement(task, options.name, workerSettings())
+  const calls = callsInTest(task, identity, options, workerSettings())
   const { record, mistake } = await runInTest(task, {
-    plan: planScenario(name, { ...options, trace }, [{ name, input: undefined }]),
+    plan: planScenario(name, { ...withRecordedRuns(options, calls), trace }, [{ name, input: undefined }]),
     options,
-    identity: identityOfMeasurement(task, options.name, workerSettings()),
+    identity,
+    calls,
     // From here on the type of the output is known to the user's functions alone.
     agent: agent as Agent,
     check: check as ScenarioSetting['check'],

@@ -7,6 +7,7 @@ import { describeLoad, isEndedByTime, isOpen } from '../domain/load/load.ts'
 import { startsForMs } from '../domain/load/plan-load.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
+import { comparedAs } from '../domain/recording.ts'
 import { readEnvironment } from '../measure/environment.ts'
 import type { ScenarioResult } from '../run/conclude.ts'
 import { runScenario } from '../run/scenario.ts'
@@ -15,6 +16,7 @@ import { mean } from '../stats/moments.ts'
 import { baselineFor } from './baseline-for.ts'
 import { fillingLine, firstFilling } from './filling.ts'
 import { profilesInTest } from './keep-profile.ts'
+import { recordSetting, replaySetting, withoutCaps } from './recordings.ts'
 import type { ExecutionInTest, ScenarioInTest } from './scenario-in-test.ts'
 import { addDeviation } from './session-shift.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
@@ -40,21 +42,27 @@ async function measureInTest(
   settings: WorkerSettings | undefined,
   execution: string,
 ): Promise<ExecutionInTest> {
-  const { identity, compares, following } = scenario
+  const { identity, compares, following, calls } = scenario
   const plan = following === undefined ? scenario.plan : { ...scenario.plan, spendUsd: following.spendUsd }
+  // What is not there yet is recorded at once, by an execution like any other.
+  if (calls?.mode === 'auto' && !(await isRecorded(task, scenario, settings)))
+    return measureInTest(task, { ...scenario, calls: { ...calls, mode: 'record' } }, settings, execution)
   const environment = readEnvironment()
   const baseline =
     following?.baseline ??
-    (compares ? await baselineFor(task, identity, environmentKey(environment), settings) : undefined)
+    (compares
+      ? await baselineFor(task, identity, environmentKey(environment), settings, comparedAs(calls?.mode))
+      : undefined)
   const filling = following?.filling ?? firstFilling(scenario, baseline, settings)
   if (filling !== undefined) await sendNotice(task, fillingLine(plan.name, filling))
-  await sendPlan(task, announcement(plan, baseline, settings))
+  await sendPlan(task, announcement(plan, baseline, settings, comparedAs(calls?.mode) === 'live'))
   const sender = sampleSender(task, plan.name, execution, wallClock.nowMs)
   const watch = watchScenario(plan, settings)
   try {
     const result = await runScenario({
       ...settingInTest(task, scenario, settings),
       plan,
+      ...callSetting(task, { ...scenario, plan }, settings),
       execution,
       environment,
       baseline,
@@ -74,19 +82,50 @@ async function measureInTest(
   }
 }
 
+/** What an execution of `scenario` needs to be recorded, or replayed; nothing where its models are called. */
+function callSetting(
+  task: TestContext['task'],
+  scenario: ScenarioInTest,
+  settings: WorkerSettings | undefined,
+): Partial<Pick<ScenarioSetting, 'plan' | 'ledger' | 'replay' | 'record'>> {
+  const { calls, options, identity, following, plan } = scenario
+  if (calls === undefined || calls.mode === 'live') return {}
+  if (calls.mode === 'record')
+    return following === undefined ? { record: recordSetting(task, calls, options, identity) } : {}
+  return { ...withoutCaps(plan), replay: replaySetting(task, calls, options, settings) }
+}
+
+/** Whether all is recorded that `scenario` asks its models, as runs tell that nobody hears of. */
+async function isRecorded(
+  task: TestContext['task'],
+  scenario: ScenarioInTest,
+  settings: WorkerSettings | undefined,
+): Promise<boolean> {
+  const { calls, options, plan } = scenario
+  if (calls?.recordings === undefined) return false
+  const { verdict } = await runScenario({
+    ...settingInTest(task, scenario, settings),
+    ...withoutCaps({ ...plan, runs: 1, totalRuns: plan.cases.length, warmup: 0, looks: undefined }),
+    replay: { ...replaySetting(task, calls, options, settings), stopsAtMiss: true },
+    execution: crypto.randomUUID(),
+    environment: readEnvironment(),
+  })
+  return verdict.checks.every(({ code }) => code !== 'needsRecording')
+}
+
 /** What an execution of `scenario` in `task` needs from outside, with the session's settings. */
 export function settingInTest(
   task: TestContext['task'],
   scenario: ScenarioInTest,
   settings: WorkerSettings | undefined,
 ): Omit<ScenarioSetting, 'execution' | 'environment'> {
-  const { options, identity, annotate, compares: _, following: __, ...given } = scenario
+  const { options, identity, annotate, calls, compares: _, following: __, ...given } = scenario
   return {
     ...given,
     about: options.about ?? {},
     identity,
     attempt: task.result?.retryCount ?? 0,
-    mode: settings?.mode ?? 'live',
+    mode: comparedAs(calls?.mode),
     prices: { ...settings?.prices, ...options.prices },
     ensureStreamUsage: options.ensureStreamUsage ?? settings?.ensureStreamUsage,
     acceptWorse: settings?.update === 'all',
@@ -124,6 +163,7 @@ function announcement(
   plan: Plan,
   baseline: Baseline | undefined,
   settings: WorkerSettings | undefined,
+  spends: boolean,
 ): Parameters<typeof sendPlan>[1] {
   const past = baseline?.history[0]?.values.workingMs?.flat() ?? []
   return {
@@ -137,8 +177,8 @@ function announcement(
     concurrency: isOpen(plan.load) ? undefined : plan.load.concurrency,
     load: isOpen(plan.load) || isEndedByTime(plan.load) ? describeLoad(plan.load) : undefined,
     startsForMs: startsForMs(plan.load),
-    usdPerRun: baseline?.entry?.metrics.costUsd?.location,
+    usdPerRun: spends ? baseline?.entry?.metrics.costUsd?.location : undefined,
     msPerRun: past.length === 0 ? undefined : mean(past),
-    capUsd: plan.spendUsd ?? settings?.spendUsd,
+    capUsd: spends ? (plan.spendUsd ?? settings?.spendUsd) : undefined,
   }
 }

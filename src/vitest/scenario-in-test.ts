@@ -6,6 +6,7 @@ import type { Bounds } from '../domain/scenario.ts'
 import type { ScenarioResult } from '../run/conclude.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
 import type { SpendLedger } from '../run/stopping.ts'
+import type { CallsInTest } from './recordings.ts'
 
 /** A scenario that a test is about to measure. */
 export interface ScenarioInTest
@@ -19,6 +20,8 @@ export interface ScenarioInTest
   compares: boolean
   /** Whether a baseline is kept of it, whatever comes after. */
   keepsBaseline: boolean
+  /** How its models are reached; absent where they are called. */
+  calls?: CallsInTest | undefined
   /** What may be spent on it; absent when that is what is left of the session's cap. */
   ledger?: SpendLedger | undefined
   /** What came before it in its test; absent for the first execution, or the only one. */

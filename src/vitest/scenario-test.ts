@@ -14,6 +14,7 @@ import { readTrace } from '../run/source/read-trace.ts'
 import { type CallSite, raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
 import { nextToFill } from './next-to-fill.ts'
+import { callsInTest, withRecordedRuns } from './recordings.ts'
 import type { Rows } from './rows.ts'
 import { runInTest } from './run-in-test.ts'
 import type { ExecutionInTest, Following, ScenarioInTest } from './scenario-in-test.ts'
@@ -80,7 +81,10 @@ async function planInTest(context: TestContext, declared: Declared): Promise<Sce
   }
   const directory = dirname(task.file.filepath)
   const cases = await resolveCases(options, directory)
-  const plan = planScenario(name, { ...options, trace: await readTrace(options, directory) }, cases)
+  const identity = identityOf(task, declared.id, settings)
+  const calls = callsInTest(task, identity, options, settings)
+  const planned = { ...withRecordedRuns(options, calls), trace: await readTrace(options, directory) }
+  const plan = planScenario(name, planned, cases)
   // A part of a load is judged with the others.
   const isPart = isOpen(plan.load) && plan.load.segment !== undefined
   if (isPart && isStrict(declared) && task.meta.benchAgent !== undefined) task.meta.benchAgent.failsInconclusive = true
@@ -89,7 +93,8 @@ async function planInTest(context: TestContext, declared: Declared): Promise<Sce
     plan,
     options,
     annotate: context.annotate,
-    identity: identityOf(task, declared.id, settings),
+    identity,
+    calls,
     ...callbacksOf(context, declared),
     compares,
     keepsBaseline: compares,

@@ -1,5 +1,5 @@
-import type { Mode } from '../domain/baseline.ts'
 import type { Prices } from '../domain/price.ts'
+import type { CallMode } from '../domain/recording.ts'
 import type { UpdateMode } from '../history/accept.ts'
 import { maybeVitest } from './runner.ts'
 import type { TurnSettings } from './turn-gate.ts'
@@ -10,7 +10,10 @@ export interface WorkerSettings {
   project: string
   /** Folder of the project: what files are named relative to, and where `.bench-agent` lies. */
   root: string
-  mode: Mode
+  /** What the project says. */
+  mode: CallMode
+  /** What the environment variable says; absent when it says nothing. */
+  modeOfVariable?: CallMode | undefined
   update: UpdateMode
   /** Folder that lives as long as the session: what processes leave for one another. */
   sessionDirectory: string

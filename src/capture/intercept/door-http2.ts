@@ -9,7 +9,7 @@ import { alterAnswer, headOf } from './altered-answer.ts'
 import type { Loopback } from './loopback.ts'
 import { connectionRefused, streamBroken } from './lost-connection.ts'
 import { override } from './override.ts'
-import { type Altered, comesToDoor, type Departure, type Door, type Kept, mark, type Passage } from './passage.ts'
+import { type Altered, type Departure, type Door, type Kept, mark, ownerAtDoor, type Passage } from './passage.ts'
 
 /**
  * Asks at `door` for the requests of node:http2, until the returned function is called. A request whose path alone does not tell
@@ -51,8 +51,9 @@ function departureOf(session: Fields, headers: unknown): Departure | undefined {
   if (!isFields(headers) || headers[':method'] !== 'POST') return undefined
   const [path = ''] = String(headers[':path']).split('?')
   const protocol = recognise(path)
-  if (protocol === undefined || protocol.sharesPath === true || !comesToDoor()) return undefined
-  return { protocol, url: originOf(session, headers) + path, startedAtMs: wallClock.nowMs() }
+  const owner = ownerAtDoor()
+  if (protocol === undefined || protocol.sharesPath === true || owner === undefined) return undefined
+  return { protocol, url: originOf(session, headers) + path, method: 'POST', startedAtMs: wallClock.nowMs(), owner }
 }
 
 // A session knows whom it is connected to, and headers may name another.

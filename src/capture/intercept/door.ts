@@ -4,28 +4,30 @@ import { openHttp2Door } from './door-http2.ts'
 import { openNodeHttpDoor } from './door-node-http.ts'
 import { openUndiciDoor } from './door-undici.ts'
 import { openLoopback } from './loopback.ts'
-import { comesToDoor, type Departure, type Door, mark, type Passage } from './passage.ts'
+import { type Departure, type Door, mark, ownerAtDoor, type Passage } from './passage.ts'
 
 /** Who decides. */
 export interface Doorkeeper {
   /** What becomes of a model request; absent: it goes its way. Asked once for each, in the order of their start. */
   decide: (departure: Departure) => Passage | undefined
+  /** Whether it is asked for the requests of checks and hooks, too. @default false */
+  asksBeside?: boolean | undefined
 }
 
 /**
  * Opens the door where model requests leave the process, until the returned function is called; it closes with what hangs at it,
- * which is cut off then. Only requests in the scope of a run are asked for: not those of checks and hooks, nor those of nobody.
+ * which is cut off then. Only requests in the scope of a run are asked for, and of its check and hooks: not those of nobody.
  *
  * Reached are `fetch` and all dispatchers of undici, built in and of the package, node:http and node:https, and node:http2, by
  * clients that are older than the door, too. Not reached are WebSockets, a `fetch` that never comes to the wire because somebody
  * replaced it, and other threads and processes.
  */
-export async function openDoor({ decide }: Doorkeeper): Promise<() => Promise<void>> {
+export async function openDoor({ decide, asksBeside = false }: Doorkeeper): Promise<() => Promise<void>> {
   const closing = new Set<() => void>()
   let isOpen = true
   const passageAt = (departure: Departure): Passage | undefined => {
     try {
-      return isOpen ? decide(departure) : undefined
+      return isOpen && (asksBeside || departure.owner.beside !== true) ? decide(departure) : undefined
     } catch (error) {
       recordFault(error)
       return undefined
@@ -34,7 +36,9 @@ export async function openDoor({ decide }: Doorkeeper): Promise<() => Promise<vo
   const door: Door = {
     decide: passageAt,
     passageOf: ({ wire, sink }) => {
-      const passage = comesToDoor(sink) ? passageAt(wire) : undefined
+      const owner = ownerAtDoor(sink)
+      const { protocol, url, method, startedAtMs } = wire
+      const passage = owner && passageAt({ protocol, url, method, startedAtMs, owner })
       if (passage !== undefined) mark(wire, passage)
       return passage
     },

@@ -17,7 +17,7 @@ export function errorAnswer(provider: string, refusal: Refusal): LocalAnswer {
   return {
     status: refusal.status,
     headers: { 'content-type': 'application/json', ...retryAfter(refusal), ...headers },
-    body: Buffer.from(JSON.stringify(body)),
+    parts: [{ bytes: Buffer.from(JSON.stringify(body)) }],
   }
 }
 

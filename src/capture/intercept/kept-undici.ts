@@ -4,9 +4,10 @@ import type { Fields } from '../fields.ts'
 import { type FollowedCall, requestChunkSent } from '../follow.ts'
 import { recordFault } from '../guard.ts'
 import { isBytes } from '../transport/channel.ts'
-import { connectionRefused, connectionReset, headersTimeout } from './lost-connection.ts'
+import { connectionRefused, connectionReset, headersTimeout, otherSideClosed } from './lost-connection.ts'
 import { override } from './override.ts'
 import type { Door, Kept, LocalAnswer } from './passage.ts'
+import { playAnswer } from './play-answer.ts'
 import { abortError, methodsOf, type UndiciMethods } from './undici-request.ts'
 
 // How long undici waits for an answer to begin, unless it is told otherwise; what a dispatcher was told cannot be seen here.
@@ -52,8 +53,9 @@ export function takeOver(
     }
     if (isOver()) return
     methods.requestSent()
-    if (kept.kind === 'answer') answer(await kept.answer(Buffer.concat(sent)), methods)
-    else if (kept.kind === 'reset') fail(connectionReset())
+    const given = kept.kind === 'answer' ? await kept.answer(Buffer.concat(sent)) : kept.kind
+    if (typeof given === 'object') stopClosing = answer(given, methods, door, fail)
+    else if (given === 'reset') fail(connectionReset())
     else stopClosing = silence(request.headersTimeout, door, fail)
   }
   // Whoever dispatches it has to get it back first.
@@ -73,13 +75,29 @@ function silence(patienceMs: unknown, door: Door, fail: (error: unknown) => void
 
 type Working = UndiciMethods & { isOver: () => boolean }
 
-function answer({ status, headers, body }: LocalAnswer, methods: Working): void {
-  const raw = Object.entries({ ...headers, 'content-length': String(body.length) })
+/** Gives `given` in its time, until the door closes; the returned function ends that. */
+function answer(given: LocalAnswer, methods: Working, door: Door, fail: (error: unknown) => void): () => void {
+  const { status, headers, parts, breaks } = given
+  const length = parts.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  const raw = Object.entries(breaks === true ? headers : { ...headers, 'content-length': String(length) })
   const rawHeaders = raw.flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)])
   const resume = (): void => undefined
-  if (!methods.isOver()) methods.headers(status, rawHeaders, resume, STATUS_CODES[status] ?? '')
-  if (!methods.isOver()) methods.data(Buffer.from(body))
-  if (!methods.isOver()) methods.complete([])
+  let stopClosing = (): void => undefined
+  const stop = playAnswer(given, {
+    begin: () => methods.headers(status, rawHeaders, resume, STATUS_CODES[status] ?? ''),
+    part: (bytes) => methods.data(Buffer.from(bytes)),
+    end: () => {
+      stopClosing()
+      methods.complete([])
+    },
+    cut: () => fail(otherSideClosed()),
+    isOver: methods.isOver,
+  })
+  if (!methods.isOver()) stopClosing = door.onClose(() => fail(connectionReset()))
+  return () => {
+    stop()
+    stopClosing()
+  }
 }
 
 /** The methods of `request`, in which it is as it was; outside of them it is aborted. */

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { recordFault } from '../guard.ts'
-import type { Kept } from './passage.ts'
+import type { Kept, LocalAnswer } from './passage.ts'
+import { playAnswer } from './play-answer.ts'
 
 /** A server in this process that stands in for providers, so that clients of node:http and node:http2 have real connections. */
 export interface Loopback {
@@ -54,6 +55,11 @@ export async function openLoopback(): Promise<Loopback> {
   }
 }
 
+function sendHead(response: Answering): void {
+  if ('flushHeaders' in response) response.flushHeaders()
+  else response.writeHead(response.statusCode)
+}
+
 function listen(server: Server, onConnection: (socket: Socket) => void): Promise<number> {
   // Before the server's own listener, which makes a session of a socket.
   server.prependListener('connection', onConnection)
@@ -67,13 +73,28 @@ function listen(server: Server, onConnection: (socket: Socket) => void): Promise
 async function pass(asked: Asked, response: Answering, kept: Kept, reset: () => unknown): Promise<void> {
   const chunks: Uint8Array[] = []
   for await (const chunk of asked) chunks.push(chunk)
-  if (kept.kind === 'reset') reset()
-  if (kept.kind !== 'answer') return
-  const { status, headers, body } = await kept.answer(Buffer.concat(chunks))
+  const given = kept.kind === 'answer' ? await kept.answer(Buffer.concat(chunks)) : kept.kind
+  if (given === 'reset') reset()
+  if (typeof given === 'object') answer(asked, response, given, reset)
+}
+
+function answer(asked: Asked, response: Answering, given: LocalAnswer, reset: () => unknown): void {
+  const { status, headers, parts, breaks } = given
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  response.setHeader('content-length', body.length)
+  const length = parts.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  if (breaks !== true) response.setHeader('content-length', length)
   // HTTP/2 has none.
   if (!('stream' in asked)) response.setHeader('connection', 'close')
-  response.end(body)
+  const write = (bytes: Uint8Array): unknown => Reflect.apply(response.write, response, [bytes])
+  playAnswer(given, {
+    // With the first part in one packet, where they are due together.
+    begin: () => {
+      if (given.headersAtMs !== undefined) sendHead(response)
+    },
+    part: write,
+    end: () => response.end(),
+    cut: reset,
+    isOver: () => response.destroyed,
+  })
 }

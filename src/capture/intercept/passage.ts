@@ -11,30 +11,38 @@ export interface Departure {
   protocol: Protocol
   /** Origin and path, without query. */
   url: string
+  method: string
   /** On `wallClock`. */
   startedAtMs: number
+  /** The run, check or hook that makes it. */
+  owner: CallSink
 }
 
-/** An answer that no provider gave. */
+/** An answer that no provider gave. Every `…AtMs` is an instant on `wallClock`; what has none comes as soon as it can. */
 export interface LocalAnswer {
   /** 200 to 599. */
   status: number
   /** By their names in lower case. */
   headers: Readonly<Record<string, string>>
-  body: Uint8Array
+  headersAtMs?: number | undefined
+  /** Its body. */
+  parts: readonly { bytes: Uint8Array; atMs?: number | undefined }[]
+  endsAtMs?: number | undefined
+  /** True when the connection is lost in place of an end. */
+  breaks?: true | undefined
 }
 
 /**
  * What becomes of a model request.
  *
- * - `answer`: it gets an answer from here
+ * - `answer`: it gets an answer from here, or its connection is lost when the request has been sent
  * - `refuse`: there is no connection, as when nobody listens
  * - `reset`: the connection is lost when the request has been sent
  * - `silence`: it is taken, and never answered
  * - `alter`: it goes its way, and its answer is altered, if it is no error
  */
 export type Passage = { injected?: FaultKind | undefined } & (
-  | { kind: 'answer'; answer: (request: Uint8Array) => LocalAnswer | Promise<LocalAnswer> }
+  | { kind: 'answer'; answer: (request: Uint8Array) => LocalAnswer | 'reset' | Promise<LocalAnswer | 'reset'> }
   | { kind: 'refuse' | 'reset' | 'silence' }
   | { kind: 'alter'; alter: (head: AnswerHead) => Alteration }
 )
@@ -61,10 +69,10 @@ export function mark(wire: WireCall, { injected, kind }: Passage): void {
   if (kind !== 'alter') wire.kept = true
 }
 
-/** Whether requests in the scope of `sink` come to the door: those of a run that is on. */
-export function comesToDoor(sink: CallSink | undefined = currentSink()): boolean {
+/** Whose requests in the scope of `sink` are that come to the door: those of a run, check or hook that is on; absent for others. */
+export function ownerAtDoor(sink: CallSink | undefined = currentSink()): CallSink | undefined {
   const owner = sink?.owner ?? sink
-  return owner !== undefined && owner.beside !== true && owner.over === undefined
+  return owner?.over === undefined ? owner : undefined
 }
 
 /** Whether `call` may still turn out to be one to a model. */
@@ -72,6 +80,6 @@ export function mayAskModel({ state, sink, wire }: FollowedCall): boolean {
   return (
     state === 'undecided' &&
     (wire.protocol === unknownProtocol || wire.protocol.sharesPath === true) &&
-    comesToDoor(sink)
+    ownerAtDoor(sink) !== undefined
   )
 }

@@ -6,6 +6,7 @@ import { longestTimerMs } from '../../domain/limit.ts'
 import { type Loading, loadMistakes } from '../../domain/load/plan-load.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from '../../domain/metric-name.ts'
 import { mostSlowRuns } from '../../domain/profile/profile.ts'
+import { callModes } from '../../domain/recording.ts'
 import { z } from '../../domain/zod.ts'
 import { FaultsSchema } from './fault-schema.ts'
 import { loadShapeMistakes } from './load-shape-schema.ts'
@@ -83,6 +84,15 @@ const boundsShape = {
   ),
   faults: z.optional(FaultsSchema),
   faultSeed: seed,
+  mode: z.optional(z.enum(callModes)),
+  replay: z.optional(
+    z.strictObject({
+      pace: z.optional(
+        z.union([z.enum(['recorded', 'instant']), positive], "'recorded', 'instant' or a number above 0"),
+      ),
+      redact: maybeCall,
+    }),
+  ),
   limits: z.optional(z.strictObject({ ...each(limitNames, maybePositive), latencyMs: timeoutMs })),
   prices: z.optional(PricesSchema),
   ensureStreamUsage: flag,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { turnsVariable } from '../../command/turn-message.ts'
 import { type Mistake, mistakesError, quoteValue } from '../../domain/errors.ts'
 import { segmentOf } from '../../domain/load/plan-load.ts'
+import { type CallMode, callModes } from '../../domain/recording.ts'
 import { z } from '../../domain/zod.ts'
 import { executionsKept } from '../../history/executions-kept.ts'
 
@@ -11,6 +12,10 @@ const executionsVariable = 'BENCH_AGENT_BASELINE_EXECUTIONS'
 
 const known: Record<string, { expected: string; takes: (value: string) => boolean }> = {
   BENCH_AGENT_RUNNER: { expected: 'the name of the kind of machine', takes: (value) => value.trim() !== '' },
+  BENCH_AGENT_MODE: {
+    expected: `one of ${callModes.map((mode) => `"${mode}"`).join(', ')}`,
+    takes: isCallMode,
+  },
   BENCH_AGENT_HISTORY: {
     expected: '"auto", "read" or "write"',
     takes: (value) => ['auto', 'read', 'write'].includes(value),
@@ -71,6 +76,15 @@ export function fillsTo(variables: NodeJS.ProcessEnv, ci: boolean, ofProject: nu
 export function fillRefusal(variables: NodeJS.ProcessEnv, ci: boolean): string | undefined {
   if ((executionsWanted(variables) ?? 1) === 1 || mayWriteHistory(variables, ci)) return undefined
   return `${executionsVariable} fills no baseline: this session does not add to the history. On another branch than the default one of a CI, BENCH_AGENT_HISTORY=write lets it.`
+}
+
+/** How models are reached, whatever projects and scenarios say; absent where those decide. */
+export function modeOf({ BENCH_AGENT_MODE: mode }: NodeJS.ProcessEnv): CallMode | undefined {
+  return mode !== undefined && isCallMode(mode) ? mode : undefined
+}
+
+function isCallMode(value: string): value is CallMode {
+  return callModes.some((mode) => mode === value)
 }
 
 /** Which part of every open load this session makes, and from when on; absent where it makes all of it, at once. */

@@ -61,7 +61,8 @@ export function gather(modules: readonly TestModule[], root: string): Gathered {
     const keys = new Set<string>()
     for (const test of module.children.allTests()) {
       const measured = test.meta().benchAgent
-      keys.add(scenarioKey({ project: test.project.name, suite: suitePath(test), id: measured?.id ?? test.name }))
+      const identity = { project: test.project.name, suite: suitePath(test), id: measured?.id ?? test.name }
+      for (const mode of ['live', 'replay'] as const) keys.add(scenarioKey(identity, mode))
       if (measured === undefined) continue
       const place = placeOf(test, root)
       if (measured.id !== undefined) gathered.declared.push({ test, place })
@@ -114,7 +115,7 @@ function gatherExecution(test: TestCase, raw: ExecutionRecord, place: string | u
     passed: state === 'passed',
     place,
     testFile: test.module.moduleId,
-    key: scenarioKey(record.identity),
+    key: scenarioKey(record.identity, record.mode),
     failsInconclusive: test.meta().benchAgent?.failsInconclusive,
   }
 }

@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 import type { TestProject, Vite, Vitest } from 'vitest/node'
-import type { Mode } from '../../domain/baseline.ts'
 import type { Prices } from '../../domain/price.ts'
+import { type CallMode, callModes } from '../../domain/recording.ts'
 import { z } from '../../domain/zod.ts'
 import { executionsKept } from '../../history/executions-kept.ts'
 import { PricesSchema } from '../../run/options/price-schema.ts'
@@ -18,8 +18,8 @@ import { addReporter } from './reporter.ts'
 export interface PerfProjectOptions {
   /** Name of the project, for `vitest --project`. @default 'perf' */
   name?: string | undefined
-  /** `live` calls models. `replay` is kept for recorded calls, which this version cannot replay. @default 'live' */
-  mode?: Mode | undefined
+  /** How models are reached: see the option of `benchAgent`. `BENCH_AGENT_MODE` wins. @default 'live' */
+  mode?: CallMode | undefined
   /** Files that hold its tests. @default ['**\/*.perf.?(c|m)[jt]s?(x)'] */
   include?: string[] | undefined
   /** US dollars that one session may spend on this project. @default no cap */
@@ -54,7 +54,7 @@ export interface BaselineOptions {
 const filled = z.string().check(z.minLength(1))
 const OptionsSchema = z.strictObject({
   name: z.optional(filled),
-  mode: z.optional(z.literal('live', '"live": this version cannot replay recorded calls')),
+  mode: z.optional(z.enum(callModes)),
   include: z.optional(z.array(filled).check(z.minLength(1))),
   spendUsd: z.optional(z.number().check(z.positive())),
   envFile: z.optional(filled),

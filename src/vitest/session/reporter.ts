@@ -12,15 +12,15 @@ import type {
   Vitest,
 } from 'vitest/node'
 import { turnsVariable } from '../../command/turn-message.ts'
-import type { Mode } from '../../domain/baseline.ts'
 import { wallClock } from '../../domain/clock.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { Prices } from '../../domain/price.ts'
+import type { CallMode } from '../../domain/recording.ts'
 import { isCi, readEnvironment } from '../../measure/environment.ts'
 import type { Session } from '../../report/session.ts'
 import type { WorkerSettings } from '../settings.ts'
 import type { NoticeArtifact, PlanArtifact, SamplesArtifact } from '../transport.ts'
-import { fillRefusal, fillsTo, partOf } from './environment-variables.ts'
+import { fillRefusal, fillsTo, modeOf, partOf } from './environment-variables.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { repositoryFolder } from './repository-folder.ts'
 import type { TurnSession } from './turn-session.ts'
@@ -28,7 +28,7 @@ import type { TurnSession } from './turn-session.ts'
 /** What a project said about its performance tests. */
 export interface ProjectSettings {
   project: string
-  mode: Mode
+  mode: CallMode
   prices?: Prices | undefined
   spendUsd?: number | undefined
   ensureStreamUsage?: boolean | undefined
@@ -185,6 +185,7 @@ export class BenchAgentReporter implements Reporter {
       project: project.name,
       root: vitest.config.root,
       mode: said?.mode ?? 'live',
+      modeOfVariable: modeOf(process.env),
       // Who takes turns leaves every baseline as it is.
       update: this.#turns === undefined ? vitest.snapshot.options.updateSnapshot : 'none',
       turns: this.#turns?.settings,

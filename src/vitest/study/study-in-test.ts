@@ -3,9 +3,11 @@ import type { Check } from '../../domain/check.ts'
 import { BenchAgentError } from '../../domain/errors.ts'
 import { plural } from '../../domain/format.ts'
 import type { Plan } from '../../domain/plan.ts'
+import { comparedAs } from '../../domain/recording.ts'
 import type { ScenarioResult } from '../../run/conclude.ts'
 import { raisedAt } from '../call-site.ts'
 import { identityOf } from '../identity.ts'
+import { callModeOf } from '../recordings.ts'
 import type { ScenarioInTest } from '../scenario-in-test.ts'
 import { callbacksOf, type Declared, type UntypedOptions } from '../scenario-test.ts'
 import { isMadeElsewhere, madeElsewhere } from '../segment.ts'
@@ -13,6 +15,9 @@ import { workerSettings } from '../settings.ts'
 import { type ConcludedStudy, studyRecordOf } from '../study-record.ts'
 import { keepStudy } from '../transport.ts'
 import { takeTurn } from '../turns.ts'
+
+const notReplayed =
+  'asks how models bear a load, which no replay tells; give it `mode: "live"` to call them all the same'
 
 /** Makes the study of a test, and throws at its line when it fails. */
 export async function runStudyTest(
@@ -23,6 +28,7 @@ export async function runStudyTest(
   Object.assign(context.task.meta.benchAgent ?? {}, { byVerdict: true })
   if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
   if (isMadeElsewhere(workerSettings())) return context.skip(madeElsewhere)
+  if (comparedAs(callModeOf(declared.options, workerSettings())) === 'replay') return context.skip(notReplayed)
   try {
     await takeTurn(context, study)
   } catch (error) {

@@ -21,7 +21,9 @@ export const answer: Passage = {
   answer: (request) => ({
     status: 429,
     headers: { 'content-type': 'application/json', 'retry-after': '7' },
-    body: Buffer.from(JSON.stringify({ error: { message: `slow down, ${JSON.parse(String(request)).model}` } })),
+    parts: [
+      { bytes: Buffer.from(JSON.stringify({ error: { message: `slow down, ${JSON.parse(String(request)).model}` } })) },
+    ],
   }),
 }
 

@@ -16,9 +16,9 @@ const paths = {
 
 describe.each(Object.entries(paths))('%s', (provider, path) => {
   test.each([429, ...faultStatuses] as const)('%i is read as what the provider would say', (status) => {
-    const { body, headers, status: answered } = errorAnswer(provider, { status })
+    const { parts, headers, status: answered } = errorAnswer(provider, { status })
     const answer = emptyAnswer()
-    recognise(path)?.readBody(JSON.parse(Buffer.from(body).toString()), answer)
+    recognise(path)?.readBody(JSON.parse(String(parts[0]?.bytes)), answer)
     expect(answered).toBe(status)
     expect(headers['content-type']).toBe('application/json')
     expect(retryAfterMs(headers)).toBeUndefined()
@@ -35,7 +35,7 @@ describe.each(Object.entries(paths))('%s', (provider, path) => {
 
 test('each has its own form', () => {
   const bodyOf = (provider: string, status: 429 | 529 | 503) =>
-    JSON.parse(Buffer.from(errorAnswer(provider, { status, retryAfterMs: 1_500 }).body).toString())
+    JSON.parse(String(errorAnswer(provider, { status, retryAfterMs: 1_500 }).parts[0]?.bytes))
   expect(bodyOf('openai', 429)).toMatchObject({ error: { code: 'rate_limit_exceeded', type: 'requests' } })
   expect(bodyOf('unknown', 429)).toEqual(bodyOf('openai', 429))
   expect(bodyOf('anthropic', 529)).toMatchObject({ type: 'error', error: { type: 'overloaded_error' } })

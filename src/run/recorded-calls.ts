@@ -1,0 +1,51 @@
+import type { RecordedRequest, Recordings, ReplayPace } from '../domain/recording.ts'
+import type { Outcome } from '../domain/sample.ts'
+import type { RunSetting } from '../measure/setting.ts'
+
+/** What model calls are answered with, in place of models. */
+export interface Replaying {
+  /** Absent when nothing was recorded. */
+  recordings: Recordings | undefined
+  pace: ReplayPace
+  /** As when it was recorded: values that stand in no file, and what else is taken out of bodies. */
+  secrets: readonly string[]
+  redact?: ((body: unknown) => unknown) | undefined
+  /** What records the scenario, as a command. */
+  command: string
+  /** Whether no further run starts once a request was never recorded. @default false */
+  stopsAtMiss?: boolean | undefined
+}
+
+/** A request that was never recorded. */
+export interface Miss {
+  /** Position of its run; negative in a warm-up. */
+  index: number
+  caseName: string
+  asked: RecordedRequest
+}
+
+/** What came of the calls that were replayed. */
+export interface Replayed {
+  calls: number
+  /** Calls that went to a model all the same. */
+  past: number
+  misses: Miss[]
+}
+
+/** How model calls are kept. */
+export interface RecordSetting {
+  /** Values that stand in no file. */
+  secrets: readonly string[]
+  redact?: ((body: unknown) => unknown) | undefined
+  /** Takes what was recorded; told once, at the end. Nothing when no run was worth keeping. */
+  onRecorded: (recordings: Recordings) => Promise<void>
+}
+
+/** The model calls of runs so far, those that are kept. */
+export interface Recorder {
+  onCalls: NonNullable<RunSetting['onCalls']>
+  /** Keeps run `index`, which is over. */
+  keep: (index: number, outcome: Outcome) => void
+  /** Every run that was kept. */
+  recordings: () => Promise<Recordings>
+}

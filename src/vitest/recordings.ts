@@ -1,0 +1,112 @@
+import { basename } from 'node:path'
+import type { TestContext } from 'vitest'
+import { secretsInVariables } from '../capture/cassette/secrets.ts'
+import { BenchAgentError } from '../domain/errors.ts'
+import type { Identity } from '../domain/identity.ts'
+import type { Plan } from '../domain/plan.ts'
+import { type CallMode, type Recordings, runsRecorded } from '../domain/recording.ts'
+import type { Bounds } from '../domain/scenario.ts'
+import { readRecordings, withCasesOf, writeRecordings } from '../history/recording-file.ts'
+import { isCi } from '../measure/environment.ts'
+import type { RecordSetting, Replaying } from '../run/recorded-calls.ts'
+import type { ScenarioSetting } from '../run/setting.ts'
+import type { WorkerSettings } from './settings.ts'
+
+type Task = TestContext['task']
+
+/** How the models of a scenario are reached, and what there is of it. */
+export interface CallsInTest {
+  mode: CallMode
+  /** What was recorded before; absent when nothing was, or nobody asks. */
+  recordings?: Recordings | undefined
+}
+
+/** How the models of a scenario are reached: as the variable says, else the scenario, else its project. */
+export function callModeOf(options: Pick<Bounds, 'mode'>, settings: WorkerSettings | undefined): CallMode {
+  return settings?.modeOfVariable ?? options.mode ?? settings?.mode ?? 'live'
+}
+
+/**
+ * How the models of the scenario of `identity` in `task` are reached.
+ *
+ * @throws BenchAgentError when its recordings cannot be read, or its mode and its other options do not go together
+ */
+export function callsInTest(
+  task: Task,
+  identity: Identity,
+  options: Bounds,
+  settings: WorkerSettings | undefined,
+): CallsInTest {
+  const mode = callModeOf(options, settings)
+  if (mode === 'live') return { mode }
+  requireReplayable(identity.name, mode, options)
+  return { mode, recordings: readRecordings(task.file.filepath, identity) }
+}
+
+function requireReplayable(name: string, mode: CallMode, { faults = [] }: Bounds): void {
+  if (mode === 'auto' && isCi(process.env))
+    throw new BenchAgentError(
+      'BENCH_AGENT_OPTIONS',
+      `Expected the mode of "${name}" to be "live", "record" or "replay" in CI, got "auto", which calls models that nobody expects it to call. Replay there, and record where you work: BENCH_AGENT_MODE=record.`,
+    )
+  if (faults.length > 0)
+    throw new BenchAgentError(
+      'BENCH_AGENT_OPTIONS',
+      `Expected "${name}", which has faults, to be live, got mode "${mode}": faults meet calls that are made. Give the scenario \`mode: 'live'\`, or take its faults out.`,
+    )
+}
+
+/** `options`, whose number of runs is that of the recorded ones where they do not say otherwise. */
+export function withRecordedRuns<Options extends Bounds>(options: Options, { mode, recordings }: CallsInTest): Options {
+  if (mode !== 'replay' && mode !== 'auto') return options
+  const runs = recordings === undefined ? 0 : runsRecorded(recordings)
+  return options.runs !== undefined || options.load !== undefined || runs === 0 ? options : { ...options, runs }
+}
+
+/** What an execution needs to be replayed. */
+export function replaySetting(
+  task: Task,
+  { recordings }: CallsInTest,
+  { replay = {} }: Bounds,
+  settings: WorkerSettings | undefined,
+): Replaying {
+  return {
+    recordings,
+    pace: replay.pace ?? 'instant',
+    redact: replay.redact,
+    secrets: secretsInVariables(process.env),
+    command: recordCommand(task, settings),
+  }
+}
+
+/** What an execution needs to be recorded. */
+export function recordSetting(
+  task: Task,
+  { recordings: before }: CallsInTest,
+  { replay = {} }: Bounds,
+  identity: Identity,
+): RecordSetting {
+  return {
+    redact: replay.redact,
+    secrets: secretsInVariables(process.env),
+    onRecorded: async (fresh) => {
+      if (fresh.cases.size === 0) return
+      await writeRecordings(task.file.filepath, identity, withCasesOf(before, fresh))
+    },
+  }
+}
+
+/** `plan` for a replay, which spends nothing, whatever caps there are. */
+export function withoutCaps(plan: Plan): Pick<ScenarioSetting, 'plan' | 'ledger'> {
+  return { plan: { ...plan, spendUsd: undefined }, ledger: { spentBeforeUsd: 0 } }
+}
+
+function recordCommand(task: Task, settings: WorkerSettings | undefined): string {
+  const project = settings === undefined || settings.project === '' ? [] : ['--project', quoted(settings.project)]
+  const words = [...project, quoted(basename(task.file.filepath)), '-t', quoted(task.name)]
+  return `BENCH_AGENT_MODE=record npx vitest run ${words.join(' ')}`
+}
+
+function quoted(word: string): string {
+  return /^[\w./@-]+$/.test(word) ? word : JSON.stringify(word)
+}
