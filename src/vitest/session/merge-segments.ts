@@ -146,6 +146,8 @@ function mergedExecution(gathered: readonly GatheredExecution[]): GatheredExecut
     fold: fold === undefined ? undefined : foldJson(fold),
     samples: keptColumns(samples, summary.runs),
     traces: orAbsent(traces),
+    // Told by the parts alone.
+    advice: undefined,
   }
   const isStrict = gathered.some((one) => one.failsInconclusive)
   const failed =

@@ -48,6 +48,22 @@ describe('the parts of a load', async () => {
   const whole = await gathered(mixed)
   const parts = await partsOf(mixed, 4)
 
+  test('keep their advice to themselves, for it is that of their own runs', () => {
+    const advice: ExecutionRecord['advice'] = [
+      {
+        rule: 'slowTool',
+        place: [],
+        impact: {},
+        shareRatio: 0.6,
+        seen: { runs: 9, of: 9 },
+        cause: 'It is slow.',
+        suggestion: 'Make it faster.',
+        effort: 'medium',
+      },
+    ]
+    expect(merged(parts.map((part) => changed(part, { advice }))).record.advice).toBeUndefined()
+  })
+
   test('come to what one execution is', () => {
     const { record, samples, merged: isMerged } = merged(parts.toReversed())
     expect(isMerged).toBe(true)
