@@ -6,11 +6,12 @@ import { type Figure, humanTable, isOk, jsonLine } from './figure.ts'
 import { histogramFigures } from './histogram.ts'
 import { leakFigures } from './leak.ts'
 import { pacingFigures } from './pacing.ts'
+import { profileFigures } from './profile.ts'
 import { proxyFigure } from './proxy.ts'
 import { responseTimeFigure } from './response-time.ts'
 import { startFigure } from './start.ts'
 
-// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [pacing] [proxy] [soak] [response-time] [start]
+// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [pacing] [proxy] [soak] [profile] [response-time] [start]
 
 async function captureFigures(): Promise<Figure[]> {
   const { usPerCall, usPerChunk, usPerOtherRequest } = await captureHotPath()
@@ -42,6 +43,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   pacing: pacingFigures,
   proxy: async () => [await proxyFigure()],
   soak: leakFigures,
+  profile: profileFigures,
   'response-time': async () => [await responseTimeFigure()],
   start: async () => [startFigure()],
 }

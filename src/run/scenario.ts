@@ -35,8 +35,8 @@ import { slowRunsOf } from './slow-runs.ts'
 import { emptyTally, tallySpend } from './tally.ts'
 import { emptyTraces } from './traces.ts'
 import { readyFaults, underFaults } from './under-faults.ts'
-import { underReplay } from './under-replay.ts'
 import { countedIn, cutRunsInFlight, isSeriesKept } from './under-load.ts'
+import { underReplay } from './under-replay.ts'
 
 // Of a load that time ends.
 const unknownRuns = 1_024
