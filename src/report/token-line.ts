@@ -23,9 +23,11 @@ export function describeWaste({ summary: { tokens } }: ExecutionRecord): string 
     .map(([kind, words]) => ({ words, wasted: mean[kind as keyof typeof wastes] ?? 0 }))
     .filter(({ wasted }) => wasted > 0)
     .sort((a, b) => b.wasted - a.wasted)
-  const told = parts.map(({ words, wasted }) => `${formatCount(wasted)} ${words}`).join(', ')
+  const told = parts
+    .map(({ words, wasted }, index) => `${formatCount(wasted)}${index === 0 ? ' a run' : ''} ${words}`)
+    .join(', ')
   const cached = cacheHitRatio === undefined ? '' : `; ${formatRatio(cacheHitRatio)} of the input came from a cache`
-  return `${formatRatio(1 - tokenEfficiencyRatio)} wasted, ${told} a run${cached}`
+  return `${formatRatio(1 - tokenEfficiencyRatio)} wasted: ${told}${cached}`
 }
 
 /** What each agent used, took and cost in a run, and how long none was at work; absent without two agents. */

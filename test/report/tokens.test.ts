@@ -55,7 +55,7 @@ const section = (record: ExecutionRecord, title: string, lines: number) => {
 describe('waste', () => {
   test('is told with its kinds, the largest first', () => {
     expect(describeWaste(recordWith({}))).toBe(
-      '37.5% wasted, 3,500 sent again and not cached, 250 in calls that failed a run; 12.5% of the input came from a cache',
+      '37.5% wasted: 3,500 a run sent again and not cached, 250 in calls that failed; 12.5% of the input came from a cache',
     )
   })
 
@@ -84,7 +84,7 @@ describe('waste', () => {
 
   test('is told in the terminal, in a line', () => {
     const printed = renderTerminal(sessionOf([recordWith({})]), { columns: 200, colors: false })
-    expect(printed).toContain('Tokens of refund: 37.5% wasted,')
+    expect(printed).toContain('Tokens of refund: 37.5% wasted:')
     expect(renderTerminal(sessionOf([recordWith(undefined)]), { columns: 200, colors: false })).not.toContain('wasted')
   })
 })
