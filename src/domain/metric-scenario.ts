@@ -55,7 +55,7 @@ export const scenarioMetrics = {
     per: 'scenario',
     meaning:
       'Highest sum of the resident sets of the processes that agents started and of theirs; memory that they share counts for each.',
-    source: 'pidusage, every 50 ms',
+    source: 'proc_pid_status(5): VmRSS; elsewhere pidusage; every 50 ms',
     read: (_, resources) => resources.childPeakRssBytes,
   },
   childPeakPssBytes: {
@@ -66,7 +66,7 @@ export const scenarioMetrics = {
     per: 'scenario',
     meaning:
       'Highest sum of the proportional sets of the processes that agents started and of theirs, in which shared memory is divided; only on Linux.',
-    source: 'proc_pid_smaps(5): smaps_rollup, at most every 50 ms',
+    source: 'proc_pid_smaps(5): smaps_rollup, at most every 200 ms',
     read: (_, resources) => resources.childPeakPssBytes,
   },
   eventLoopDelayMs: {

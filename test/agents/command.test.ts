@@ -216,6 +216,13 @@ describe('a program that is stopped', () => {
     expect([run?.outcome, run?.output]).toEqual(['ok', 'done'])
   })
 
+  test('because its model calls pass a limit is ended in the middle', async () => {
+    const [run] = await there.runs(commandAgent<string>(python), [Array(9).fill(question).join('\n')], { steps: 2 })
+    expect([run?.outcome, run?.abandoned]).toEqual(['limit', false])
+    expect(run?.problem?.message).toContain('steps')
+    expect(there.server.log.length).toBeLessThan(9)
+  })
+
   test('because the execution is over leaves nothing behind', async () => {
     const agent = commandAgent<string>({
       command: 'sh',

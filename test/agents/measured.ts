@@ -22,7 +22,11 @@ export interface Elsewhere {
   close: () => Promise<void>
 }
 
-type Changes = Partial<Pick<RunSetting, 'readCpuMs' | 'graceMs'>> & { latencyMs?: number; atOnce?: boolean }
+type Changes = Partial<Pick<RunSetting, 'readCpuMs' | 'graceMs'>> & {
+  latencyMs?: number
+  steps?: number
+  atOnce?: boolean
+}
 
 /** Starts the server, and sets the variables by which clients of models know it. */
 export async function elsewhere(): Promise<Elsewhere> {
@@ -35,10 +39,10 @@ export async function elsewhere(): Promise<Elsewhere> {
   return {
     server,
     kept: () => kept,
-    runs: async (agent, inputs, { latencyMs = 20_000, atOnce = false, ...changes } = {}) => {
+    runs: async (agent, inputs, { latencyMs = 20_000, steps, atOnce = false, ...changes } = {}) => {
       kept = belongings()
       const setting = runSetting(wallClock, agent as Agent, {
-        limits: { latencyMs },
+        limits: { latencyMs, steps },
         graceMs: 2_000,
         ...changes,
         belongings: kept,

@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import { descendantsIn, descendantsOf, isAtWork, parents, processTree } from '../../src/measure/process-tree.ts'
+import {
+  descendantsIn,
+  descendantsOf,
+  isAtWork,
+  parents,
+  processTree,
+  residentSetByPidusage,
+  residentSetOf,
+} from '../../src/measure/process-tree.ts'
 
 const started: ChildProcess[] = []
 afterEach(() => {
@@ -35,6 +43,23 @@ describe('descendants', () => {
       [9, 1],
     ])
     expect(descendantsIn(table, [2])).toEqual(new Set([2, 3, 4, 5]))
+  })
+})
+
+describe('the resident set', () => {
+  test('is by pidusage, which other systems need, what Linux tells', async () => {
+    const cat = spawn('cat', { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+    started.push(cat)
+    cat.stdin.write('there')
+    await once(cat.stdout, 'data')
+    // Of those that are not there, nothing is told.
+    const pids = new Set([cat.pid ?? 0, 2 ** 30])
+    const bytes = (await residentSetOf(pids)) ?? Number.NaN
+    expect(bytes).toBeGreaterThan(100_000)
+    // The kernel counts pages on each processor, and adds them up exactly in one of the two places only.
+    expect(Math.abs(((await residentSetByPidusage(pids)) ?? Number.NaN) - bytes)).toBeLessThan(1_000_000)
+    expect(await residentSetOf(new Set([2 ** 30]))).toBeUndefined()
+    expect(await residentSetByPidusage(new Set([2 ** 30]))).toBeUndefined()
   })
 })
 
