@@ -14,6 +14,7 @@ import { takesTurns } from './load/turn.ts'
 import type { SlowRun } from './slow-runs.ts'
 import { tallySpend } from './tally.ts'
 import { underFaults } from './under-faults.ts'
+import { underReplay } from './under-replay.ts'
 
 /**
  * Makes runs of the concluded `course` that were `slow` again under a CPU profiler, and tells `record` what came of it. Whatever goes
@@ -27,15 +28,18 @@ export async function profileSlowRuns(
   const { setting, tally } = concluded
   const { plan, clock } = setting
   const instruments = startInstruments(plan, clock, setting.from ?? process.cwd(), setting.onCount)
-  const course: Course = { ...concluded, instruments }
+  // Nobody records what is made once more.
+  const course: Course = { ...concluded, instruments, recorder: undefined }
   const abort = () => instruments.inFlight.stopAll({ outcome: 'interrupted', message: 'the test was stopped' })
   setting.signal?.addEventListener('abort', abort)
   const profiles: SlowRunProfile[] = []
   record.profiles = profiles
   try {
-    await underFaults(course, async () => {
-      for (const one of slow) profiles.push(await profileAgain(course, one, profiles.length + 1))
-    })
+    await underReplay(course, () =>
+      underFaults(course, async () => {
+        for (const one of slow) profiles.push(await profileAgain(course, one, profiles.length + 1))
+      }),
+    )
   } finally {
     setting.signal?.removeEventListener('abort', abort)
     instruments.close()

@@ -96,8 +96,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
     course.recorder = await recorderOf(course, startedAt)
     await underReplay(course, () => runAll(course))
     await keepRecordings(course)
-    // Nobody records what is made once more.
-    if (plan.profile !== undefined && setting.replay === undefined) await profileSlow(course, finish(), plan.profile)
+    if (plan.profile !== undefined) await profileSlow(course, finish(), plan.profile)
   } catch (error) {
     // Nothing can be told of the runs then, but the process has to be left as it was.
     if (result === undefined) instruments.close()
