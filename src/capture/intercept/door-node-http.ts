@@ -23,6 +23,9 @@ interface Waiting {
   passage?: Passage | 'as it is'
 }
 
+/** Sockets whose errors are nobody's, for the request that they were for does not need them. */
+const silenced = new WeakSet<object>()
+
 // How long a request waits for its body, which tells whether it is one to a model.
 const bodyWaitMs = 20
 
@@ -117,7 +120,9 @@ function standIn(request: Fields, url: string, kept: Kept, { httpPort, expect }:
 /** Gives the socket that `request` does not need back to the agent that it came from. */
 function giveBack(request: Fields, [socket]: Given): void {
   if (!isFields(socket) || typeof socket.on !== 'function' || typeof socket.emit !== 'function') return
-  Reflect.apply(socket.on, socket, ['error', () => undefined])
+  // An agent that keeps its sockets gives the same one again and again.
+  if (!silenced.has(socket)) Reflect.apply(socket.on, socket, ['error', () => undefined])
+  silenced.add(socket)
   if (isFields(request.agent)) {
     // By this, the agent knows whether it may keep it.
     socket._httpMessage = request

@@ -135,6 +135,22 @@ describe('a call through the proxy', () => {
     expect(only(await callsOf(sink))).toMatchObject({ status: 429, injected: 'rateLimit' })
   })
 
+  test('meets faults on a connection that is kept, without a warning', async () => {
+    const warnings: Error[] = []
+    const warn = (warning: Error) => warnings.push(warning)
+    process.on('warning', warn)
+    const sink: CallSink = { calls: [] }
+    const client = clientOf(admit(sink))
+    await client.chat.completions.create(question)
+    const faults = await injectFaults([{ kind: 'rateLimit', rate: 1 }], 1)
+    for (let call = 0; call < 12; call++) await thrownBy(() => client.chat.completions.create(question))
+    await faults.stop()
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', warn)
+    expect(warnings).toEqual([])
+    expect(server.log).toHaveLength(1)
+  })
+
   test('is refused by a path that nobody was given', async () => {
     const admission = admit({ calls: [] })
     admission.leave()
