@@ -6,7 +6,7 @@
 // that a slow minute of the provider hits all alike. At the end they stand side by side: the thorough one takes nearly three times the
 // tokens, and answers no better.
 
-import { benchAgent } from 'bench-agent'
+import { benchAgent, type Run } from 'bench-agent'
 import OpenAI from 'openai'
 
 const openai = new OpenAI()
@@ -24,7 +24,7 @@ benchAgent.for(prompts)(
   'weekday, $style',
   ({ system }) => ({
     cases: [{ input: 'What weekday is 2026-11-20?' }, { input: 'What weekday is 2027-01-01?' }],
-    agent: async ({ input, signal }) => {
+    agent: async ({ input, signal }: Run<string>) => {
       const messages = [
         { role: 'system' as const, content: system },
         { role: 'user' as const, content: input },

@@ -17,5 +17,5 @@ export type Identity = z.infer<typeof IdentitySchema>
 
 /** `title` without the quotes that Vitest 4 puts around texts of a row, and Vitest 5 does not: what goes by it is the same in both. */
 export function withoutQuotes(title: string): string {
-  return title.replaceAll(/(?<=^|\s)'([^']*)'(?=\s|$)/g, '$1')
+  return title.replaceAll(/(?<=^|\s)'((?:[^'\\]|\\.)*)'(?=\s|$)/g, (_, quoted: string) => quoted.replaceAll("\\'", "'"))
 }

@@ -25,7 +25,7 @@ export interface Instruments {
   hearFrameworks: () => void
   /** Does `work`, whose time is not held against the event loop, and is not the runs'. */
   without: (work: () => void) => void
-  /** What `wait` comes to, in whose time others are at work: what they do to the event loop is not held against it. */
+  /** What `wait` comes to, in whose time others are at work: what they do to the process is not held against it. */
   atRest: <Result>(wait: () => Promise<Result>) => Promise<Result>
   /** Model calls since the start that belonged to no run. */
   callsOutside: () => number
@@ -64,11 +64,12 @@ export function startInstruments(
 ): Instruments {
   const inFlight = watchDeadlines(clock, plan.limits.latencyMs, onCount)
   const stops = [observe(), observeFrameworks(from)]
-  const outsideBefore = callsOutsideRuns()
-  const faultsBefore = captureFaults().count
+  let outsideBefore = callsOutsideRuns()
+  let faultsBefore = captureFaults().count
   const unguard = guardProcess({ claim: (error) => claim(inFlight, error) })
   const loop = watchEventLoop(clock, isOneAtATime(plan.load))
   const stopResidentSet = watchResidentSet(clock, onResidentSet)
+  const isShared = sharesProcess()
   const heap = heapReader(plan, clock, loop)
   let closed = false
   let pausedMs = 0
@@ -82,9 +83,12 @@ export function startInstruments(
     },
     atRest: async (wait) => {
       loop.pause()
+      const [outside, faults] = [callsOutsideRuns(), captureFaults().count]
       try {
         return await wait()
       } finally {
+        outsideBefore += callsOutsideRuns() - outside
+        faultsBefore += captureFaults().count - faults
         loop.resume()
       }
     },
@@ -101,7 +105,7 @@ export function startInstruments(
       for (const stop of stops) stop()
       inFlight.close()
       return {
-        peakRssBytes,
+        peakRssBytes: isShared ? undefined : peakRssBytes,
         eventLoopDelayMs: delayP99Ms,
         heapGrowthBytes: heap.growthBytes(),
         pausedMs: pausedMs + heap.pausedMs(),

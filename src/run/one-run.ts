@@ -35,6 +35,7 @@ export function runOf(course: Course, runSetting: RunSetting): RunLoop['run'] {
     if (isUnrecorded(course, index)) return
     course.recorder?.keep(index, measured.outcome)
     tallyRun(course.tally, measured)
+    setting.ledger.onSpent?.(course.tally.spentUsd)
     account?.close()
     const keepsDetails = samples.length < detailed
     course.firstStartMs = Math.min(course.firstStartMs, measured.startedMs - course.originMs)

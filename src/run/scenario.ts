@@ -51,6 +51,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   const stopAsking = await ensuredStreamUsage(setting)
   const tally = emptyTally()
   const samples = createSamples(Math.min(plan.totalRuns ?? unknownRuns, mostRows))
+  samples.replayed = setting.mode === 'replay'
   const series = isSeriesKept(plan.load) ? takeSeries() : undefined
   const onResidentSet = (bytes: number) => series?.addResidentSet(clock.nowMs() - course.originMs, bytes)
   const onCount = countedIn(series, () => clock.nowMs() - course.originMs, setting.onCount)
@@ -197,6 +198,8 @@ async function restOf(course: Course, wait: () => Promise<boolean>): Promise<boo
   const goes = await course.instruments.atRest(wait)
   // Before the first run there is nothing that it could be taken for.
   if (course.firstStartMs < Number.POSITIVE_INFINITY) course.waitedMs += nowMs() - sinceMs
+  // Others may have spent what was left meanwhile.
+  course.stopped ??= stopReasonOf(course)
   return goes
 }
 
@@ -249,6 +252,7 @@ async function warmUp(course: Course): Promise<number | undefined> {
     tally.coldStart ??= { latencyMs, outcome: measured.outcome }
     totalMs += latencyMs
     tallySpend(tally, measured)
+    setting.ledger.onSpent?.(tally.spentUsd)
     account?.close()
     course.stopped ??= stopReasonOf(course)
   }

@@ -8,8 +8,10 @@ import type { Tally } from './tally.ts'
 export interface SpendLedger {
   /** The session's cap in US dollars; absent without one. */
   capUsd?: number | undefined
-  /** What was spent before this scenario, in US dollars. */
+  /** What was spent by others, in US dollars; read whenever it matters, for others may go on spending. */
   spentBeforeUsd: number
+  /** Told what this scenario has spent so far, in US dollars. */
+  onSpent?: ((usd: number) => void) | undefined
 }
 
 /**

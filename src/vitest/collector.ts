@@ -154,20 +154,28 @@ function collect(kind: TestKind, own: Record<string, unknown>, ...[name, given, 
     ...runner,
     concurrent,
     // Who takes turns waits for the other as long as it takes; runs and hooks have limits of their own. A time is that of one
-    // execution, and a test that fills its baseline makes several; a row in turns waits for the others.
+    // execution, and a test that fills its baseline makes several; a row in turns waits for all the others.
     timeout:
       turns === undefined
         ? waitable(
             executions *
-              (inTurns?.count ?? 1) *
-              (runner.timeout ??
-                (own.todo || concurrent || mistake !== undefined ? 0 : kind.timeoutMs(title, scenario))),
+              (timeoutOf(
+                inTurns === undefined ? [runner] : (rows?.options ?? []).map((one) => splitOptions(one, kind).runner),
+              ) ?? (own.todo || concurrent || mistake !== undefined ? 0 : kind.timeoutMs(title, scenario))),
           )
         : 0,
     meta: { ...runner.meta, benchAgent: { id: declared.id, records: [] } },
     ...(own.todo ? {} : { handler: asking([scenario.setup, check], (context) => kind.run(context, declared)) }),
   } as never)
   inTurns?.add(task)
+}
+
+/** The time that all of `given` take together; absent when one of them does not say. */
+function timeoutOf(given: readonly Pick<RunnerOptions, 'timeout'>[]): number | undefined {
+  return given.reduce<number | undefined>(
+    (sum, { timeout }) => (sum === undefined || timeout === undefined ? undefined : sum + timeout),
+    0,
+  )
 }
 
 // Vitest hands it to a timer, which fires at once where it is longer than a timer can wait; 0 is no limit.

@@ -4,18 +4,20 @@ import { differences } from '../domain/baseline.ts'
 import { formatUsd } from '../domain/format.ts'
 import type { ExecutionInTest, Following, ScenarioInTest } from './scenario-in-test.ts'
 import type { WorkerSettings } from './settings.ts'
-import { spentSoFar } from './spend-file.ts'
 import { sendNotice } from './transport.ts'
 
 /**
  * The execution that follows those that were `made` in `task`, all of which passed, to fill their baseline; absent when that is full,
  * or when another execution like them would pass a cap on spending.
+ *
+ * @param leftUsd what the session has left for it, in US dollars
  */
 export async function nextToFill(
   task: TestContext['task'],
   { plan, keepsBaseline }: Pick<ScenarioInTest, 'plan' | 'keepsBaseline'>,
   made: readonly ExecutionInTest[],
   settings: WorkerSettings | undefined,
+  leftUsd: number,
 ): Promise<Following | undefined> {
   const executions = settings?.fillsTo
   const [first] = made
@@ -28,9 +30,9 @@ export async function nextToFill(
   // A model that is called only now and then makes another scenario of it.
   if (execution >= executions || differences(first.record.comparability, last.record.comparability).length > 0)
     return undefined
-  const caps = leftOf(plan.spendUsd, made, settings)
+  const caps = [...leftOfScenario(plan.spendUsd, made), leftUsd]
   const costUsd = Math.max(...made.map(({ record }) => record.spentUsd ?? Number.POSITIVE_INFINITY))
-  if (caps.some((leftUsd) => leftUsd < costUsd)) {
+  if (caps.some((cap) => cap < costUsd)) {
     const cost = Number.isFinite(costUsd) ? formatUsd(costUsd) : 'unknown'
     const left = formatUsd(Math.max(0, Math.min(...caps)))
     await sendNotice(
@@ -49,16 +51,9 @@ function beginsLevel({ record }: ExecutionInTest, settings: WorkerSettings | und
   return record.verdict.findings.some(({ status }) => status === 'accepted' || status === 'better')
 }
 
-/** What the caps on spending have left, in US dollars: that of the scenario, then that of the session, where there are any. */
-function leftOf(
-  spendUsd: number | undefined,
-  made: readonly ExecutionInTest[],
-  settings: WorkerSettings | undefined,
-): number[] {
-  const spentUsd = made.reduce((sum, { record }) => sum + (record.spentUsd ?? 0), 0)
-  const ofScenario = spendUsd === undefined ? [] : [spendUsd - spentUsd]
-  const cap = settings?.spendUsd
-  return cap === undefined ? ofScenario : [...ofScenario, cap - spentSoFar(settings)]
+/** What the cap of the scenario has left, in US dollars, where there is one. */
+function leftOfScenario(spendUsd: number | undefined, made: readonly ExecutionInTest[]): number[] {
+  return spendUsd === undefined ? [] : [spendUsd - made.reduce((sum, { record }) => sum + (record.spentUsd ?? 0), 0)]
 }
 
 function stoppedLine(name: string, execution: number, executions: number, why: string): string {

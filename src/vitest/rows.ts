@@ -2,6 +2,8 @@ import type { TestContext } from 'vitest'
 import { type Clock, sleep } from '../domain/clock.ts'
 import { type Place, rotation } from '../run/load/rotation.ts'
 import { inTurns } from '../run/load/turn.ts'
+import { type ReadCases, readOnce } from '../run/source/cases.ts'
+import type { SpendLedger } from '../run/stopping.ts'
 import type { ExecutionInTest, ScenarioInTest } from './scenario-in-test.ts'
 import { takeTurn } from './turns.ts'
 
@@ -9,10 +11,18 @@ type Task = TestContext['task']
 
 /** A row of one `.for`. */
 export interface Row {
-  /** What is to be measured; absent when it is not measured here. Nobody is measured meanwhile. */
-  plan: () => Promise<ScenarioInTest | undefined>
+  /**
+   * What is to be measured; absent when it is not measured here.
+   *
+   * @param read gives the cases of a source that can be read only once to all rows that share it
+   */
+  plan: (read: ReadCases) => Promise<ScenarioInTest | undefined>
   /** Measures it, and tells what came of it before it throws what is wrong with that. */
-  measure: (scenario: ScenarioInTest, onMade: (made: ExecutionInTest) => void) => Promise<void>
+  measure: (
+    scenario: ScenarioInTest,
+    ledgers: () => SpendLedger,
+    onMade: (made: ExecutionInTest) => void,
+  ) => Promise<void>
 }
 
 /** A row that was measured. */
@@ -43,11 +53,14 @@ export interface RowSetting {
   turnRunsOf: (scenario: ScenarioInTest) => number
   /** Told of the rows that were measured in turns with one another, before the test of the last one ends. */
   onMeasured: (rows: readonly MeasuredRow[]) => Promise<void>
+  /** Ledgers of executions that share what is left to be spent, one for each. Asked for when the first is about to begin. */
+  ledgers: () => () => SpendLedger
   clock: Clock
 }
 
-// Vitest may run fewer tests at a time than there are rows; who is not there by then comes later.
-const arrivalMs = 1000
+// Vitest may run fewer tests at a time than there are rows; those that it has not started by then come later.
+const startMs = 500
+const lookEveryMs = 10
 
 /** Rows of one `.for` that are measured in turns. */
 export function rowsInTurns(setting: RowSetting): Rows {
@@ -57,7 +70,7 @@ export function rowsInTurns(setting: RowSetting): Rows {
     count: setting.count,
     add: (task) => tasks.push(task),
     run: async (context, row) => {
-      batch ??= openBatch(context, setting, tasks.filter(isToCome).length, () => {
+      batch ??= openBatch(context, setting, tasks, () => {
         batch = undefined
       })
       await batch.run(context.task, row)
@@ -65,9 +78,13 @@ export function rowsInTurns(setting: RowSetting): Rows {
   }
 }
 
-// The one that asks is among them: it is on.
-function isToCome({ mode, result }: Task): boolean {
-  return (mode === 'run' || mode === 'queued') && (result === undefined || result.state === 'run')
+// Whether the hooks and fixtures of its test are at work, or its test itself.
+function isOn({ result }: Task): boolean {
+  return result?.state === 'run'
+}
+
+function isToStart({ mode, result }: Task): boolean {
+  return (mode === 'run' || mode === 'queued') && result === undefined
 }
 
 /** Rows that are there at the same time. */
@@ -75,13 +92,16 @@ interface Batch {
   run: (task: Task, row: Row) => Promise<void>
 }
 
-function openBatch(context: TestContext, setting: RowSetting, awaited: number, onOver: () => void): Batch {
+function openBatch(context: TestContext, setting: RowSetting, tasks: readonly Task[], onOver: () => void): Batch {
   const held = Promise.withResolvers<void>()
-  const arrived = Promise.withResolvers<void>()
   const over = Promise.withResolvers<void>()
   const join = rotation()
   const measured: MeasuredRow[] = []
-  let [here, planned, left] = [0, 0, 0]
+  const planned = new Set<Task>()
+  const read = readOnce()
+  let [here, left] = [0, 0]
+  let ledgers: (() => SpendLedger) | undefined
+  let arrived: Promise<void> | undefined
 
   // The batch has its turn among the scenarios of the process, and its rows have theirs within it.
   const turn = takeTurn(context, async () => {
@@ -101,26 +121,36 @@ function openBatch(context: TestContext, setting: RowSetting, awaited: number, o
     }
   }
 
-  async function planOf(row: Row): Promise<ScenarioInTest | undefined> {
+  /** Resolves when whoever is to come is here and planned, so that nobody's hooks and files come in between. */
+  async function arrival(): Promise<void> {
+    const { nowMs } = setting.clock
+    const sinceMs = nowMs()
+    const isAwaited = (task: Task) => isOn(task) || (isToStart(task) && nowMs() - sinceMs < startMs)
+    while (tasks.some((task) => isAwaited(task) && !planned.has(task))) await sleep(setting.clock, lookEveryMs)
+  }
+
+  async function planOf(task: Task, row: Row): Promise<ScenarioInTest | undefined> {
     try {
-      return await row.plan()
+      return await row.plan(read)
     } finally {
-      planned += 1
-      if (planned >= awaited && planned === here) arrived.resolve()
+      planned.add(task)
     }
   }
 
   async function measure(task: Task, row: Row, place: Place): Promise<void> {
     await held.promise
-    const scenario = await planOf(row)
+    const scenario = await planOf(task, row)
     if (scenario === undefined) return
-    await Promise.race([arrived.promise, sleep(setting.clock, arrivalMs)])
+    arrived ??= arrival()
+    await arrived
+    ledgers ??= setting.ledgers()
+    const nextLedger = ledgers
     await place.begin()
     const turnRuns = setting.turnRunsOf(scenario)
     let first: ExecutionInTest | undefined
     try {
       await inTurns(place.turns(turnRuns), () =>
-        row.measure(scenario, (made) => {
+        row.measure(scenario, nextLedger, (made) => {
           first ??= made
         }),
       )

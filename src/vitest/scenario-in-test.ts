@@ -22,7 +22,7 @@ export interface ScenarioInTest
   keepsBaseline: boolean
   /** How its models are reached; absent where they are called. */
   calls?: CallsInTest | undefined
-  /** What may be spent on it; absent when that is what is left of the session's cap. */
+  /** What may be spent on an execution of it; absent when that is what is left of the session's cap. */
   ledger?: SpendLedger | undefined
   /** What came before it in its test; absent for the first execution, or the only one. */
   following?: Following | undefined

@@ -9,18 +9,19 @@ import type { Thresholds } from '../domain/threshold.ts'
 import { explainVerdict } from '../domain/verdict.ts'
 import type { ScenarioResult } from '../run/conclude.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
-import { resolveCases } from '../run/source/cases.ts'
+import { type ReadCases, resolveCases } from '../run/source/cases.ts'
 import { readTrace } from '../run/source/read-trace.ts'
+import type { SpendLedger } from '../run/stopping.ts'
 import { type CallSite, raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
 import { nextToFill } from './next-to-fill.ts'
 import { callsInTest, withRecordedRuns } from './recordings.ts'
-import type { Rows } from './rows.ts'
+import type { Row, Rows } from './rows.ts'
 import { runInTest } from './run-in-test.ts'
 import type { ExecutionInTest, Following, ScenarioInTest } from './scenario-in-test.ts'
 import { inSegment, madeElsewhere, nextStartAtMs } from './segment.ts'
 import { workerSettings } from './settings.ts'
-import { shareOfCap } from './spend-file.ts'
+import { leftOf, leftOfSession } from './spend-file.ts'
 import { takeTurn } from './turns.ts'
 
 type Callback = (...given: never[]) => unknown
@@ -55,22 +56,26 @@ export interface Declared {
 /** Measures the scenario in its test, and throws at its line when it fails. */
 export async function runScenarioTest(context: TestContext, declared: Declared): Promise<void> {
   if (declared.mistake !== undefined) throw raisedAt(declared.mistake, declared.site)
-  const plan = () => planInTest(context, declared)
-  const measure = (scenario: ScenarioInTest, onMade?: (made: ExecutionInTest) => void) =>
-    measureInTest(context, declared, scenario, onMade)
+  const plan = (read?: ReadCases) => planInTest(context, declared, read)
+  const measure: Row['measure'] = (scenario, ledgers, onMade) =>
+    measureInTest(context, declared, scenario, { count: declared.rows?.count ?? 1, ledgers, onMade })
   try {
     if (declared.rows !== undefined) await declared.rows.run(context, { plan, measure })
     else
       await takeTurn(context, async () => {
         const scenario = await plan()
-        if (scenario !== undefined) await measure(scenario)
+        if (scenario !== undefined) await measureInTest(context, declared, scenario)
       })
   } catch (error) {
     throw error instanceof BenchAgentError ? raisedAt(error, declared.site) : error
   }
 }
 
-async function planInTest(context: TestContext, declared: Declared): Promise<ScenarioInTest | undefined> {
+async function planInTest(
+  context: TestContext,
+  declared: Declared,
+  read?: ReadCases,
+): Promise<ScenarioInTest | undefined> {
   const { task, signal } = context
   const { name } = declared
   const settings = workerSettings()
@@ -80,7 +85,7 @@ async function planInTest(context: TestContext, declared: Declared): Promise<Sce
     return undefined
   }
   const directory = dirname(task.file.filepath)
-  const cases = await resolveCases(options, directory)
+  const cases = await resolveCases(options, directory, read)
   const identity = identityOf(task, declared.id, settings)
   const calls = callsInTest(task, identity, options, settings)
   const planned = { ...withRecordedRuns(options, calls), trace: await readTrace(options, directory) }
@@ -99,29 +104,36 @@ async function planInTest(context: TestContext, declared: Declared): Promise<Sce
     compares,
     keepsBaseline: compares,
     deferred: isPart,
-    ledger: declared.rows === undefined ? undefined : shareOfCap(settings, declared.rows.count),
     startsAtMs: nextStartAtMs(settings, isPart),
     signal,
   }
+}
+
+/** What an execution shares with those that it takes turns with. */
+interface Shared {
+  /** How many scenarios there are. */
+  count: number
+  ledgers: () => SpendLedger
+  onMade: (made: ExecutionInTest) => void
 }
 
 async function measureInTest(
   { task, signal }: TestContext,
   declared: Declared,
   scenario: ScenarioInTest,
-  onMade?: (made: ExecutionInTest) => void,
+  shared?: Shared,
 ): Promise<void> {
   const settings = workerSettings()
   const made: ExecutionInTest[] = []
   let following: Following | undefined
-  let { ledger } = scenario
   do {
-    const execution = await runInTest(task, { ...scenario, ledger, following })
-    ledger &&= { ...ledger, spentBeforeUsd: ledger.spentBeforeUsd + (execution.record.spentUsd ?? 0) }
-    onMade?.(execution)
+    const execution = await runInTest(task, { ...scenario, ledger: shared?.ledgers(), following })
+    shared?.onMade(execution)
     requireVerdict(declared, execution)
     made.push(execution)
-    following = signal.aborted ? undefined : await nextToFill(task, scenario, made, settings)
+    // Those that take turns with it may want as much.
+    const leftUsd = shared === undefined ? leftOfSession(settings) : leftOf(shared.ledgers()) / shared.count
+    following = signal.aborted ? undefined : await nextToFill(task, scenario, made, settings, leftUsd)
   } while (following !== undefined)
 }
 

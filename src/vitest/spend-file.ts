@@ -17,6 +17,34 @@ export function shareOfCap(settings: WorkerSettings | undefined, count: number):
   return { capUsd: (settings.spendUsd - spentSoFar(settings)) / count, spentBeforeUsd: 0 }
 }
 
+/** What `ledger` leaves, in US dollars; infinite without a cap. */
+export function leftOf({ capUsd = Number.POSITIVE_INFINITY, spentBeforeUsd }: SpendLedger): number {
+  return capUsd - spentBeforeUsd
+}
+
+/** What the session has left, in US dollars; infinite without a cap. */
+export function leftOfSession(settings: WorkerSettings | undefined): number {
+  return leftOf({ capUsd: settings?.spendUsd, spentBeforeUsd: spentSoFar(settings) })
+}
+
+/** Ledgers of scenarios that take turns and share what the session has left: each knows what the others have spent. */
+export function sharedLedgers(settings: WorkerSettings | undefined): () => SpendLedger {
+  const beforeUsd = spentSoFar(settings)
+  const spentUsd: number[] = []
+  return () => {
+    const own = spentUsd.push(0) - 1
+    return {
+      capUsd: settings?.spendUsd,
+      get spentBeforeUsd() {
+        return spentUsd.reduce((sum, usd, position) => (position === own ? sum : sum + usd), beforeUsd)
+      },
+      onSpent: (usd) => {
+        spentUsd[own] = usd
+      },
+    }
+  }
+}
+
 /** Notes what one scenario has spent, for the processes that come after this one. */
 export function addSpend(settings: WorkerSettings | undefined, spentUsd: number | undefined): void {
   if (settings?.spendUsd === undefined || spentUsd === undefined) return

@@ -4,6 +4,7 @@ import { withoutQuotes } from '../../src/domain/identity.ts'
 test.each([
   ["on 'a b' in 'French'", 'on a b in French'],
   ["the agent's 'own' words", "the agent's own words"],
+  ["on 'it\\'s'", "on it's"],
   ['plain', 'plain'],
   ["agents' and users' words", "agents' and users' words"],
 ])('%s goes by %s', (title, id) => {

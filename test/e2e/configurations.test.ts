@@ -47,7 +47,7 @@ describe.each(projectVersions())('rows of benchAgent.for beside Vitest %s', (ver
         /\nweekday on \$model side by side, in turns\n\s+configuration\s+runs\s+ok\s+p50\s+p95\s+tokens\n\s+slow\s+30.*110\n\s+wordy\s+30.*410\n\s+late\s+30.*160\n/,
       )
       expect(run.output).toMatch(/Fewest tokens: slow, -31\.\d% against late; the lead is real \(p <0\.001\)\./)
-      expect(run.output).toMatch(/Fastest: wordy, -2\d\.\d% against late; the lead is real/)
+      expect(run.output).toMatch(/Fastest: wordy, -\d+\.\d% against late; the lead is real/)
       expect(readFileSync(join(project.folder, '.bench-agent', 'RESULTS.md'), 'utf8')).toContain(
         '### weekday on $model side by side, in turns',
       )
@@ -117,9 +117,45 @@ describe.each(projectVersions())('rows of benchAgent.for beside Vitest %s', (ver
     expect(output).toMatch(/Its process died in "goal of '?hasty'?", with which it took turns\./)
   })
 
-  test('share what the session may spend', async () => {
+  test('share what the session may spend, and one alone has all of it', async () => {
     const { output } = await project.vitest(['--project', 'capped'])
     expect(output).toContain('$0.4 of $0.4 spent')
+    expect(output).toContain('the session spent $0.4 of its cap of $0.4')
     expect(results().records.map(({ summary }) => summary.runs)).toEqual([20, 20])
+    await project.vitest(['--project', 'capped', '-t', 'one'])
+    expect(results().records.map(({ summary }) => summary.runs)).toEqual([40])
+  })
+
+  describe('with edges', () => {
+    let run: ProjectRun
+    beforeAll(async () => {
+      run = await perf('edges')
+    })
+    const tableOf = (title: string) => run.output.slice(run.output.indexOf(`\n${title} side by side`)).split('\n\n')[0]
+
+    test('that are fast and wrong do not lead', () => {
+      expect(tableOf('answer is %s')).toContain('Most reliable: right, +100.0 points against wrong; the lead is real')
+      expect(tableOf('answer is %s')).not.toContain('Fastest')
+    })
+
+    test('all get the cases of a source that can be read only once', () => {
+      const sharing = results().records.filter(({ identity }) => identity.id.startsWith('shares'))
+      expect(sharing.map(({ plan }) => plan.cases.length)).toEqual([3, 3])
+    })
+
+    test('tell of bad options at the row that has them', () => {
+      expect(run.output).toMatch(/options of "load '?10'?"/)
+      expect(run.output).toContain('1 failed | 9 passed')
+      expect(run.output).toContain('Expected load to be')
+    })
+
+    test('say nothing of who leads where a row has a single turn', () => {
+      expect(tableOf('lanes of %s')).toContain('one of them had a single turn')
+      expect(tableOf('lanes of %s')).not.toContain('in turns')
+    })
+
+    test('have the time of all of them', () => {
+      expect(run.output).not.toContain('timed out')
+    })
   })
 })

@@ -7,7 +7,7 @@ import { fillingLine, firstFilling } from '../../src/vitest/filling.ts'
 import { nextToFill } from '../../src/vitest/next-to-fill.ts'
 import type { ExecutionInTest, ScenarioInTest } from '../../src/vitest/scenario-in-test.ts'
 import type { WorkerSettings } from '../../src/vitest/settings.ts'
-import { addSpend } from '../../src/vitest/spend-file.ts'
+import { addSpend, leftOfSession } from '../../src/vitest/spend-file.ts'
 import { environmentKey, one, pastExecution, same } from '../compare/given.ts'
 import { times } from '../domain/given.ts'
 import { ownFolder } from '../history/folder.ts'
@@ -85,7 +85,7 @@ describe('the first execution of a test', () => {
 
 describe('another execution follows', () => {
   const next = ({ task }: TestContext, made: ExecutionInTest[], settings = settingsOf(), spendUsd?: number) =>
-    nextToFill(task, { plan: { ...plan, spendUsd }, keepsBaseline: true }, made, settings)
+    nextToFill(task, { plan: { ...plan, spendUsd }, keepsBaseline: true }, made, settings, leftOfSession(settings))
 
   test('until there are as many as are wanted, each held against what was there before', async (context) => {
     const baseline = baselineOf(2)

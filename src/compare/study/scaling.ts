@@ -31,15 +31,18 @@ function levelOf(level: MeasuredLevel): SweepLevel {
   const { name, concurrency, record } = level
   const { load } = record.plan
   const { runs, metrics, scenario } = record.summary
+  // Of one at a time it says no more than the latency does.
+  const saysMore = isSteady(load) && (concurrency !== undefined || load.concurrency > 1)
   return {
     name,
     concurrency,
     execution: record.execution,
     runs,
     successRatio: scenario.successRatio,
-    throughputPerSecond: isSteady(load) ? throughput({ ...level, concurrency: load.concurrency }) : undefined,
+    throughputPerSecond: saysMore ? throughput({ ...level, concurrency: load.concurrency }) : undefined,
     p50Ms: metrics.latencyMs?.p50,
     p95Ms: metrics.latencyMs?.p95,
+    censoredFromMs: metrics.latencyMs?.censoredFrom,
     totalTokens: metrics.totalTokens?.mean,
     costUsd: metrics.costUsd?.mean,
     eventLoopDelayMs: scenario.eventLoopDelayMs,
@@ -64,8 +67,9 @@ function steadyRuns({ samples, turnRuns, concurrency = 1 }: MeasuredLevel): numb
   for (let from = 0; from < samples.length; from += turnRuns) {
     const turn = Array.from({ length: Math.min(turnRuns, samples.length - from) }, (_, index) => from + index)
     turn.sort((a, b) => (samples.startedAtMs[a] ?? 0) - (samples.startedAtMs[b] ?? 0))
-    for (const index of turn.slice(Math.floor(queueGrowsRuns * concurrency), Math.max(0, turn.length - concurrency)))
-      steady.push(index)
+    // One alone meets no queue, and leaves no lane empty.
+    const [first, last] = concurrency === 1 ? [0, 0] : [Math.floor(queueGrowsRuns * concurrency), concurrency]
+    for (const index of turn.slice(first, Math.max(0, turn.length - last))) steady.push(index)
   }
   return steady
 }

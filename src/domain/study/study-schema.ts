@@ -5,7 +5,7 @@ import { z } from '../zod.ts'
 import { type BreakingPointStudy, caps } from './breaking-point.ts'
 import type { Soak } from './soak.ts'
 import { type Stress, stressNames } from './stress.ts'
-import type { StudyRecord, StudyResult } from './study.ts'
+import { configurationDoubts, type StudyRecord, type StudyResult } from './study.ts'
 import { leadMetrics, lossParts, type Sweep } from './sweep.ts'
 
 const finite = z.number()
@@ -25,6 +25,7 @@ const SweepSchema = z.strictObject({
       throughputPerSecond: maybe(finite),
       p50Ms: maybe(finite),
       p95Ms: maybe(finite),
+      censoredFromMs: maybe(finite),
       totalTokens: maybe(finite),
       costUsd: maybe(finite),
       eventLoopDelayMs: maybe(finite),
@@ -142,7 +143,7 @@ const StressSchema = z.strictObject({
 
 const StudyResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sweep'), sweep: SweepSchema }),
-  z.strictObject({ kind: z.literal('configurations'), sweep: SweepSchema }),
+  z.strictObject({ kind: z.literal('configurations'), sweep: SweepSchema, doubt: maybe(z.enum(configurationDoubts)) }),
   z.strictObject({ kind: z.literal('breakingPoint'), breakingPoint: BreakingPointSchema }),
   z.strictObject({ kind: z.literal('soak'), soak: SoakSchema }),
   z.strictObject({ kind: z.literal('stress'), stress: StressSchema }),

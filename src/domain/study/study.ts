@@ -5,10 +5,20 @@ import type { Soak } from './soak.ts'
 import type { Stress } from './stress.ts'
 import type { Sweep } from './sweep.ts'
 
+/**
+ * Why nothing is said of which configuration leads.
+ *
+ * - `fewTurns`: one of them had a single turn, so that what changed meanwhile looks like its doing
+ * - `abandoned`: runs of one of them went on after they had been stopped, in the turns of the others
+ */
+export const configurationDoubts = ['fewTurns', 'abandoned'] as const
+/** One of {@link configurationDoubts}. */
+export type ConfigurationDoubt = (typeof configurationDoubts)[number]
+
 /** What a study found, by its kind. */
 export type StudyResult =
   | { kind: 'sweep'; sweep: Sweep }
-  | { kind: 'configurations'; sweep: Sweep }
+  | { kind: 'configurations'; sweep: Sweep; doubt?: ConfigurationDoubt | undefined }
   | { kind: 'breakingPoint'; breakingPoint: BreakingPointStudy }
   | { kind: 'soak'; soak: Soak }
   | { kind: 'stress'; stress: Stress }

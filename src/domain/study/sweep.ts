@@ -33,6 +33,8 @@ export interface SweepLevel {
   /** Of the latency, in milliseconds; absent when no run was timed. */
   p50Ms?: number | undefined
   p95Ms?: number | undefined
+  /** From where on they are at least that much, for limits stopped such runs; absent when none did. */
+  censoredFromMs?: number | undefined
   /** Means of a run; absent when unknown. */
   totalTokens?: number | undefined
   costUsd?: number | undefined

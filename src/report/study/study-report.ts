@@ -1,5 +1,5 @@
 import type { Check } from '../../domain/check.ts'
-import type { StudyRecord } from '../../domain/study/study.ts'
+import type { ConfigurationDoubt, StudyRecord } from '../../domain/study/study.ts'
 import { breakingPointReport } from './breaking-point-report.ts'
 import { soakReport } from './soak-report.ts'
 import { stressReport } from './stress-report.ts'
@@ -24,7 +24,7 @@ function foundBy(result: StudyRecord['result']): StudyReport {
     case 'sweep':
       return sweepReport(result.sweep)
     case 'configurations':
-      return { ...sweepReport(result.sweep), question: 'side by side, in turns' }
+      return configurationsReport(result)
     case 'breakingPoint':
       return breakingPointReport(result.breakingPoint)
     case 'soak':
@@ -32,4 +32,20 @@ function foundBy(result: StudyRecord['result']): StudyReport {
     case 'stress':
       return stressReport(result.stress)
   }
+}
+
+const doubtWords: Record<ConfigurationDoubt, string> = {
+  fewTurns:
+    'Which one leads cannot be told: with so few runs in so many lanes one of them had a single turn, and what changed meanwhile would look like its doing. Make more runs.',
+  abandoned:
+    'Which one leads cannot be told: runs of one of them went on after they had been stopped, in the turns of the others. Let the agent heed its `signal`.',
+}
+
+function configurationsReport({
+  sweep,
+  doubt,
+}: Extract<StudyRecord['result'], { kind: 'configurations' }>): StudyReport {
+  const report = sweepReport(sweep)
+  const sentences = doubt === undefined ? report.sentences : [...report.sentences, doubtWords[doubt]]
+  return { ...report, sentences, question: `side by side${doubt === 'fewTurns' ? '' : ', in turns'}` }
 }

@@ -71,12 +71,16 @@ function columnsOf({ over, levels }: Sweep): Column[] {
       read: ({ efficiency }) =>
         of(efficiency?.interval, ({ low, high }) => `${formatRatio(low)} to ${formatRatio(high)}`),
     },
-    { heading: 'p50', priority: 2, read: ({ p50Ms }) => of(p50Ms, formatMs) },
-    { heading: 'p95', priority: 2, read: ({ p95Ms }) => of(p95Ms, formatMs) },
+    { heading: 'p50', priority: 2, read: ({ p50Ms, censoredFromMs }) => of(p50Ms, atLeast(censoredFromMs)) },
+    { heading: 'p95', priority: 2, read: ({ p95Ms, censoredFromMs }) => of(p95Ms, atLeast(censoredFromMs)) },
     { heading: 'tokens', priority: 3, read: ({ totalTokens }) => of(totalTokens, formatCount) },
     { heading: 'cost', priority: 3, read: ({ costUsd }) => of(costUsd, formatUsd) },
     { heading: 'lost to', align: 'left', priority: 3, read: ({ efficiency }) => lossText(efficiency?.loss) },
   ]
+}
+
+function atLeast(censoredFromMs = Number.POSITIVE_INFINITY): (ms: number) => string {
+  return (ms) => `${ms >= censoredFromMs ? '≥ ' : ''}${formatMs(ms)}`
 }
 
 function perSecond(value: number): string {
@@ -110,7 +114,9 @@ function scalingSentences({ levels, law }: Sweep): string[] {
     )
   }
   if (law !== undefined) sentences.push(lawSentence(law, most?.concurrency ?? 1))
-  const late = levels.findLast(({ eventLoopDelayMs = 0 }) => eventLoopDelayMs > blockedMs)
+  const late = levels.findLast(
+    ({ concurrency, eventLoopDelayMs = 0 }) => concurrency !== undefined && eventLoopDelayMs > blockedMs,
+  )
   if (late !== undefined)
     sentences.push(
       `At ${late.name} the event loop was up to ${formatMs(late.eventLoopDelayMs ?? 0)} late: this process is part of what limits it.`,

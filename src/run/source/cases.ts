@@ -13,10 +13,15 @@ export interface CaseSelection {
  * The cases of a scenario, named, filtered and drawn.
  *
  * @param directory what the path of a case file is relative to
+ * @param read how the source is read
  * @throws BenchAgentError that lists every mistake in a case file
  */
-export async function resolveCases(selection: CaseSelection, directory: string): Promise<Case[]> {
-  const given = await gather(selection.cases ?? [{ input: undefined }], directory)
+export async function resolveCases(
+  selection: CaseSelection,
+  directory: string,
+  read: ReadCases = readCases,
+): Promise<Case[]> {
+  const given = await read(selection.cases ?? [{ input: undefined }], directory)
   const named = nameAll(given)
   const { where } = selection
   const kept = where === undefined ? named : named.filter(where)
@@ -28,7 +33,20 @@ export function isImmediate(source: CaseSource | undefined): source is Iterable<
   return source === undefined || (typeof source === 'object' && Symbol.iterator in source)
 }
 
-async function gather(source: CaseSource, directory: string): Promise<CaseInput[]> {
+/** Reads a source, relative to `directory`. */
+export type ReadCases = (source: CaseSource, directory: string) => Promise<CaseInput[]>
+
+/** Reads each source only once, for some can be read only once. */
+export function readOnce(): ReadCases {
+  const known = new Map<CaseSource, Promise<CaseInput[]>>()
+  return (source, directory) => {
+    const cases = known.get(source) ?? readCases(source, directory)
+    known.set(source, cases)
+    return cases
+  }
+}
+
+async function readCases(source: CaseSource, directory: string): Promise<CaseInput[]> {
   if (isCaseFile(source)) return source.read(directory)
   if (Symbol.iterator in source) return [...source]
   const cases: CaseInput[] = []

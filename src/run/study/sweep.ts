@@ -69,5 +69,5 @@ export async function runSweep(
     if (result === undefined) throw new Error('expected a result of every execution')
     return { name, concurrency, turnRuns, record: result.record, samples: result.samples }
   })
-  return { sweep: sweepOf(over, measured), results }
+  return { sweep: sweepOf(over, measured, over === 'caseCount'), results }
 }

@@ -89,6 +89,27 @@ describe('a lead', () => {
     expect(found / 200).toBeGreaterThan(0.8)
   })
 
+  test('is not that of answers that are wrong, or of runs that limits stopped', () => {
+    const [wrong, stopped] = (['wrong', 'timeout'] as const).map((outcome) =>
+      level(times(20, { latencyMs: 5, outcome })),
+    )
+    const right = level(times(20, { latencyMs: 40 }))
+    expect(leadBy('latencyMs', [right, wrong ?? right])).toBeUndefined()
+    expect(leadBy('latencyMs', [right, stopped ?? right])).toBeUndefined()
+    expect(leadBy('successRatio', [right, wrong ?? right])).toMatchObject({ best: 0, isReal: true })
+  })
+
+  test('of success is that in the cases that all of them know', () => {
+    const runs = (cases: number) =>
+      level(
+        Array.from({ length: cases * 20 }, (_, index) => {
+          const caseIndex = index % cases
+          return { caseIndex, latencyMs: 1, outcome: caseIndex < 2 ? ('ok' as const) : ('wrong' as const) }
+        }),
+      )
+    expect(leadBy('successRatio', [runs(2), runs(4)])).toMatchObject({ changeRatio: 0, isReal: false })
+  })
+
   test('is told against the next best, as a share of it', () => {
     const levels = [300, 100, 200].map((latencyMs) => level(times(20, { latencyMs })))
     expect(leadBy('latencyMs', levels)).toMatchObject({ best: 1, next: 2, changeRatio: -0.5, isReal: true })

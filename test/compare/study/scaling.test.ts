@@ -126,11 +126,14 @@ describe('efficiency', () => {
     const samples = simulated(locking, 1, { turns: 2, turnRuns: 15 }, 1)
     const elsewhere = measuredAs(samples, undefined, 15)
     expect(levelsOf([elsewhere])[0]).toMatchObject({ efficiency: undefined, concurrency: undefined })
-    expect(levelsOf([elsewhere])[0]?.throughputPerSecond).toBeGreaterThan(0)
     const { record } = elsewhere
+    const together = { ...elsewhere, record: { ...record, plan: { ...record.plan, load: { concurrency: 2 } } } }
+    expect(levelsOf([together])[0]?.throughputPerSecond).toBeGreaterThan(0)
+    // One at a time says no more than its latency, but for a sweep over concurrency.
+    expect(levelsOf([elsewhere])[0]?.throughputPerSecond).toBeUndefined()
     for (const load of [
-      { concurrency: 1, runsPerSecond: 2 },
-      { concurrency: 1, stages: [{ durationMs: 1000, concurrency: 1 }] },
+      { concurrency: 2, runsPerSecond: 2 },
+      { concurrency: 2, stages: [{ durationMs: 1000, concurrency: 1 }] },
       { ratePerSecond: 2, arrival: 'constant', seed: 1, pacing: 'timer' } as const,
     ]) {
       const held = { ...elsewhere, record: { ...record, plan: { ...record.plan, load } } }
