@@ -61,6 +61,8 @@ for (const { input, groups } of processes) {
       '@pydantic/genai-prices',
       /^gpt-tokenizer(\/|$)/,
       /^@modelcontextprotocol\//,
+      'keyv',
+      '@keyv/redis',
     ],
     platform: 'node',
   })

@@ -53,6 +53,8 @@ export interface RecordedCall {
   response?: RecordedResponse | undefined
   /** Whether the check or a hook made it, and not the agent; absent when the agent did. */
   beside?: true | undefined
+  /** ISO 8601; absent when it was recorded when most of the others were. */
+  recordedAt?: string | undefined
 }
 
 /** What one run asked its models, in the order of the starts. */

@@ -65,6 +65,7 @@ const WarningSchema = z.strictObject({
     'lateStarts',
     'faultsPast',
     'replayPast',
+    'sharedRecordings',
     'repeatedToolCalls',
   ]),
   message: z.string(),

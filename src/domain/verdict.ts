@@ -28,6 +28,7 @@ export interface Warning {
     | 'lateStarts'
     | 'faultsPast'
     | 'replayPast'
+    | 'sharedRecordings'
     | 'repeatedToolCalls'
   message: string
   /** What to do. */

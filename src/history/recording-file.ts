@@ -12,12 +12,13 @@ const schemaVersion = 1
 
 const count = z.int().check(z.minimum(0))
 const instant = z.number().check(z.minimum(0))
+const date = z.string().check(z.refine((text) => Number.isFinite(Date.parse(text)), 'a date'))
 
 // A line each: the file, then each request once, then the calls, so that a diff shows what a change of a prompt changed.
 const HeadLine = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
   scenario: z.string(),
-  recordedAt: z.string(),
+  recordedAt: date,
 })
 const RequestLine = z.strictObject({ request: z.string(), method: z.string(), path: z.string(), body: z.unknown() })
 const Bytes = z.union([z.string(), z.strictObject({ base64: z.string() })])
@@ -25,6 +26,7 @@ const CallLine = z.strictObject({
   case: z.string(),
   run: count,
   asks: z.string(),
+  recordedAt: z.optional(date),
   beside: z.optional(z.literal(true)),
   status: z.optional(z.int().check(z.minimum(200), z.maximum(599))),
   headers: z.optional(z.record(z.string(), z.string())),
@@ -38,9 +40,16 @@ type CallLine = z.infer<typeof CallLine>
 /** Who the scenario of a file of recordings is. Whatever its project: one records what another one replays. */
 export type RecordedScenario = Pick<Identity, 'suite' | 'id'>
 
+/** Whose recordings. */
+export interface RecordingPlace {
+  /** Absolute path. */
+  testFile: string
+  scenario: RecordedScenario
+}
+
 /** Where the recordings of a scenario of `testFile` are: beside it, in `__bench__/recordings`. */
 export function recordingPath(testFile: string, scenario: RecordedScenario): string {
-  const name = nameOf(scenario)
+  const name = scenarioName(scenario)
   const plain = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -51,7 +60,8 @@ export function recordingPath(testFile: string, scenario: RecordedScenario): str
   return join(dirname(testFile), '__bench__', 'recordings', basename(testFile), `${file}.jsonl`)
 }
 
-function nameOf({ suite, id }: RecordedScenario): string {
+/** What the recordings of a scenario go by. */
+export function scenarioName({ suite, id }: RecordedScenario): string {
   return [...suite, id].map((part) => part.replace(/['"]/g, '')).join(' > ')
 }
 
@@ -78,13 +88,19 @@ export async function writeRecordings(
   scenario: RecordedScenario,
   recordings: Recordings,
 ): Promise<void> {
-  await writeWhole(recordingPath(testFile, scenario), recordingsText(nameOf(scenario), recordings), true)
+  await writeWhole(recordingPath(testFile, scenario), recordingsText(scenarioName(scenario), recordings), true)
 }
 
 /** `fresh`, with the cases of `before` that it has none of: who records some cases keeps the others. */
 export function withCasesOf(before: Recordings | undefined, fresh: Recordings): Recordings {
   if (before === undefined) return fresh
-  return { ...fresh, cases: new Map([...before.cases, ...fresh.cases]) }
+  const { recordedAt } = before
+  // They stay as old as they are.
+  const older = [...before.cases].map(
+    ([name, runs]) =>
+      [name, runs.map((run) => run.map((call) => ({ ...call, recordedAt: call.recordedAt ?? recordedAt })))] as const,
+  )
+  return { ...fresh, cases: new Map([...older, ...fresh.cases]) }
 }
 
 /** The file as text. */
@@ -105,8 +121,8 @@ export function recordingsText(scenario: string, { recordedAt, cases }: Recordin
   return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
 }
 
-function callLine({ request, response, beside }: RecordedCall, name: string, run: number): CallLine {
-  const asked = { case: name, run, asks: request.key, ...(beside === true ? { beside } : {}) }
+function callLine({ request, response, beside, recordedAt }: RecordedCall, name: string, run: number): CallLine {
+  const asked = { case: name, run, asks: request.key, recordedAt, ...(beside === true ? { beside } : {}) }
   if (response === undefined) return asked
   const { chunks, broken, headers, ...rest } = response
   return {
@@ -154,7 +170,7 @@ export function parseRecordings(path: string, text: string): Recordings {
 }
 
 function callOf(line: CallLine, request: RecordedRequest): RecordedCall {
-  const { status, headers = {}, headersAtMs = 0, endedAtMs = 0, broken, chunks = [], beside } = line
+  const { status, headers = {}, headersAtMs = 0, endedAtMs = 0, broken, chunks = [], beside, recordedAt } = line
   const response =
     status === undefined
       ? undefined
@@ -169,7 +185,7 @@ function callOf(line: CallLine, request: RecordedRequest): RecordedCall {
           endedAtMs,
           broken,
         }
-  return { request, response, beside }
+  return { request, response, beside, recordedAt }
 }
 
 function parsedLine(path: string, line: string, at: number): unknown {
