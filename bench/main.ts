@@ -8,6 +8,7 @@ import { leakFigures } from './leak.ts'
 import { pacingFigures } from './pacing.ts'
 import { profileFigures } from './profile.ts'
 import { proxyFigure } from './proxy.ts'
+import { replayFigures } from './replay.ts'
 import { responseTimeFigure } from './response-time.ts'
 import { startFigure } from './start.ts'
 
@@ -42,6 +43,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   histogram: histogramFigures,
   pacing: pacingFigures,
   proxy: async () => [await proxyFigure()],
+  replay: replayFigures,
   soak: leakFigures,
   profile: profileFigures,
   'response-time': async () => [await responseTimeFigure()],

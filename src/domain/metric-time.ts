@@ -1,5 +1,5 @@
 import type { Metric } from './metric-kind.ts'
-import { valueAt } from './sample.ts'
+import { type Samples, valueAt } from './sample.ts'
 
 const here = 'METHODOLOGY.md'
 
@@ -37,12 +37,14 @@ export const timeMetrics = {
     per: 'run',
     grows: true,
     limits: false,
-    meaning: 'Latency without the time spent waiting for rate limits and back-off.',
+    meaning:
+      'Latency without the time spent waiting for rate limits and back-off; where answers are replayed, without waiting for those either.',
     source: here,
     read: (samples, index) => {
       const latencyMs = difference(samples.endedAtMs, samples.startedAtMs, index)
       if (latencyMs === undefined || !samples.callsAreKnown) return undefined
-      return latencyMs - (valueAt(samples.values.waitingMs, index) ?? 0)
+      const replayedMs = samples.replayed === true ? (valueAt(samples.values.modelMs, index) ?? 0) : 0
+      return latencyMs - (valueAt(samples.values.waitingMs, index) ?? 0) - replayedMs
     },
   },
   workingPerOutputTokenMs: {
@@ -58,7 +60,8 @@ export const timeMetrics = {
     read: (samples, index) => {
       const latencyMs = difference(samples.endedAtMs, samples.startedAtMs, index)
       const outputTokens = valueAt(samples.values.outputTokens, index) ?? 0
-      if (latencyMs === undefined || !samples.callsAreKnown || outputTokens === 0) return undefined
+      if (latencyMs === undefined || !samples.callsAreKnown || samples.replayed === true || outputTokens === 0)
+        return undefined
       return (latencyMs - (valueAt(samples.values.waitingMs, index) ?? 0)) / outputTokens
     },
   },
@@ -84,7 +87,7 @@ export const timeMetrics = {
     limits: false,
     meaning: 'Time of a run with at least one model call on its way.',
     source: here,
-    read: (samples, index) => valueAt(samples.values.modelMs, index),
+    read: (samples, index) => ofModels(samples, valueAt(samples.values.modelMs, index)),
   },
   toolMs: {
     label: 'tool time',
@@ -121,7 +124,7 @@ export const timeMetrics = {
     meaning:
       'Start of a run to the first content its user could see: the first text of the returned stream that is not empty, else the first text of the last model call. A stream of objects or bytes counts from whichever of the two comes later.',
     source: here,
-    read: (samples, index) => difference(samples.firstTokenAtMs, samples.startedAtMs, index),
+    read: (samples, index) => ofModels(samples, difference(samples.firstTokenAtMs, samples.startedAtMs, index)),
   },
   modelTtftMs: {
     label: 'model TTFT',
@@ -131,7 +134,7 @@ export const timeMetrics = {
     per: 'modelCall',
     meaning: 'Start of a model call to its first content chunk.',
     source: 'AIPerf, vLLM: time to first token',
-    read: (samples, index) => samples.calls.modelTtftMs[index],
+    read: (samples, index) => ofModels(samples, samples.calls.modelTtftMs[index]),
   },
   interTokenLatencyMs: {
     label: 'inter-token latency',
@@ -141,7 +144,7 @@ export const timeMetrics = {
     per: 'modelCall',
     meaning: '(Last − first content chunk) / (streamed output tokens − 1) of a model call.',
     source: 'GuideLLM: inter-token latency',
-    read: (samples, index) => samples.calls.interTokenLatencyMs[index],
+    read: (samples, index) => ofModels(samples, samples.calls.interTokenLatencyMs[index]),
   },
   outputTokensPerSecond: {
     label: 'output rate',
@@ -151,9 +154,14 @@ export const timeMetrics = {
     per: 'modelCall',
     meaning: 'Output tokens of a model call divided by its duration.',
     source: here,
-    read: (samples, index) => samples.calls.outputTokensPerSecond[index],
+    read: (samples, index) => ofModels(samples, samples.calls.outputTokensPerSecond[index]),
   },
 } as const satisfies Record<string, Metric>
+
+/** `value` that models have a part in: no model has in what is replayed. */
+function ofModels({ replayed }: Samples, value: number | undefined): number | undefined {
+  return replayed === true ? undefined : value
+}
 
 function difference(end: Float64Array, start: Float64Array, index: number): number | undefined {
   const endMs = valueAt(end, index)

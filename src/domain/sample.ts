@@ -104,6 +104,8 @@ export interface Samples {
   length: number
   /** Whether it is known which model calls are whose; false makes unknown what they told of single runs. */
   callsAreKnown: boolean
+  /** Whether models were not called, so that times they have a part in are nobody's; absent when they were. */
+  replayed?: boolean | undefined
   caseIndex: Uint32Array
   /** Position in {@link outcomes}. */
   outcome: Uint8Array

@@ -82,7 +82,7 @@ export function keepOrFold(
     foldRuns(keeping.fold, samples, cases)
     samples.all = keeping.fold.counts
   }
-  const one = createSamples(1)
+  const one = { ...createSamples(1), replayed: samples.replayed }
   const [run, caseIndex] = given
   then(one, keepRun(one, ...given))
   if (isTimed(one, 0)) keepTokens(samples, run)

@@ -30,7 +30,7 @@ export function behaviourChecks(tally: Tally): Check[] {
 
 /** An execution, as far as its warnings go. */
 export interface Watched {
-  setting: { plan: Plan }
+  setting: { plan: Plan; replay?: { notJudged: readonly string[] } | undefined }
   tally: Tally
   instruments: { faults: () => CaptureFaults }
   faults?: FaultsMet | undefined
@@ -59,6 +59,7 @@ export function executionWarnings(course: Watched, summary: Summary, foreign: Fo
     captureFault(course.instruments.faults()),
     pastFaults(course.faults),
     pastReplay(course.replayed),
+    unjudged(course.setting.replay?.notJudged),
     unanswered(tally),
     unknownTokens(tally),
     repeatedTools(tally),
@@ -140,6 +141,15 @@ function pastReplay(replayed: Watched['replayed']): Warning | undefined {
     code: 'replayPast',
     message: `${plural(replayed.past, 'model call')} went to a model, for a replay does not reach them.`,
     remedy: 'The README names the clients and the ways that a replay reaches.',
+  }
+}
+
+function unjudged(notJudged: readonly string[] = []): Warning | undefined {
+  if (notJudged.length === 0) return undefined
+  return {
+    code: 'notJudged',
+    message: `Not judged, for answers are replayed, and no model had a part in those times: ${notJudged.join(', ')}.`,
+    remedy: 'Judge them where models are called: `BENCH_AGENT_MODE=live`, or a project of its own with `mode: "live"`.',
   }
 }
 

@@ -12,6 +12,8 @@ export interface Replaying {
   redact?: ((body: unknown) => unknown) | undefined
   /** What records the scenario, as a command. */
   command: string
+  /** Thresholds that a replay cannot tell, in words. */
+  notJudged: readonly string[]
   /** Whether no further run starts once a request was never recorded. @default false */
   stopsAtMiss?: boolean | undefined
 }

@@ -52,6 +52,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   const tally = emptyTally()
   const samples = createSamples(Math.min(plan.totalRuns ?? unknownRuns, mostRows))
   samples.replayed = setting.mode === 'replay'
+  samples.replayed = setting.mode === 'replay'
   const series = isSeriesKept(plan.load) ? takeSeries() : undefined
   const onResidentSet = (bytes: number) => series?.addResidentSet(clock.nowMs() - course.originMs, bytes)
   const onCount = countedIn(series, () => clock.nowMs() - course.originMs, setting.onCount)

@@ -4,6 +4,7 @@ import type { Check } from '../domain/check.ts'
 import { BenchAgentError, mistakesError } from '../domain/errors.ts'
 import { plural } from '../domain/format.ts'
 import { quantileMistakes } from '../domain/plan.ts'
+import { toldByReplay } from '../domain/replayed.ts'
 import { checkThresholds, type Thresholds } from '../domain/threshold.ts'
 import { verdictOf } from '../domain/verdict.ts'
 import { requireThresholds } from '../run/options/options.ts'
@@ -39,7 +40,9 @@ export const matchers = {
     const measurement = requireMeasurement('toMeetThresholds', received)
     requireThresholds('the thresholds of toMeetThresholds()', thresholds)
     requireSupport(measurement, thresholds)
-    const checks = [...behaviour(measurement), ...checkThresholds(measurement.summary, thresholds).map(strict)]
+    // What a replay cannot tell is not judged.
+    const judged = measurement.record.mode === 'replay' ? toldByReplay(thresholds) : thresholds
+    const checks = [...behaviour(measurement), ...checkThresholds(measurement.summary, judged).map(strict)]
     return resultOf(this, measurement, checks, 'to break a threshold')
   },
   toMatchBaseline(this: MatcherState, received: unknown): MatcherResult {

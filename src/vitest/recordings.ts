@@ -5,6 +5,7 @@ import { BenchAgentError } from '../domain/errors.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type CallMode, type Recordings, runsRecorded } from '../domain/recording.ts'
+import { toldByReplay, untoldThresholds } from '../domain/replayed.ts'
 import type { Bounds } from '../domain/scenario.ts'
 import { readRecordings, withCasesOf, writeRecordings } from '../history/recording-file.ts'
 import { isCi } from '../measure/environment.ts'
@@ -68,9 +69,11 @@ export function replaySetting(
   task: Task,
   { recordings }: CallsInTest,
   { replay = {} }: Bounds,
+  plan: Plan,
   settings: WorkerSettings | undefined,
 ): Replaying {
   return {
+    notJudged: notJudgedIn(plan),
     recordings,
     pace: replay.pace ?? 'instant',
     redact: replay.redact,
@@ -96,9 +99,21 @@ export function recordSetting(
   }
 }
 
-/** `plan` for a replay, which spends nothing, whatever caps there are. */
-export function withoutCaps(plan: Plan): Pick<ScenarioSetting, 'plan' | 'ledger'> {
-  return { plan: { ...plan, spendUsd: undefined }, ledger: { spentBeforeUsd: 0 } }
+/** `plan` for a replay, which spends nothing, whatever caps there are, and cannot tell how long models take. */
+export function replayPlan(plan: Plan): Pick<ScenarioSetting, 'plan' | 'ledger'> {
+  const categories = Object.entries(plan.categories).map(([name, one]) => [name, toldByReplay(one)] as const)
+  const thresholds = toldByReplay(plan.thresholds)
+  return {
+    plan: { ...plan, thresholds, categories: Object.fromEntries(categories), spendUsd: undefined },
+    ledger: { spentBeforeUsd: 0 },
+  }
+}
+
+function notJudgedIn({ thresholds, categories }: Plan): string[] {
+  const ofCategories = Object.entries(categories).flatMap(([name, one]) =>
+    untoldThresholds(one).map((words) => `${words} in ${name}`),
+  )
+  return [...untoldThresholds(thresholds), ...ofCategories]
 }
 
 function recordCommand(task: Task, settings: WorkerSettings | undefined): string {

@@ -16,7 +16,7 @@ import { mean } from '../stats/moments.ts'
 import { baselineFor } from './baseline-for.ts'
 import { fillingLine, firstFilling } from './filling.ts'
 import { profilesInTest } from './keep-profile.ts'
-import { recordSetting, replaySetting, withoutCaps } from './recordings.ts'
+import { recordSetting, replayPlan, replaySetting } from './recordings.ts'
 import type { ExecutionInTest, ScenarioInTest } from './scenario-in-test.ts'
 import { addDeviation } from './session-shift.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
@@ -92,7 +92,7 @@ function callSetting(
   if (calls === undefined || calls.mode === 'live') return {}
   if (calls.mode === 'record')
     return following === undefined ? { record: recordSetting(task, calls, options, identity) } : {}
-  return { ...withoutCaps(plan), replay: replaySetting(task, calls, options, settings) }
+  return { ...replayPlan(plan), replay: replaySetting(task, calls, options, plan, settings) }
 }
 
 /** Whether all is recorded that `scenario` asks its models, as runs tell that nobody hears of. */
@@ -105,8 +105,8 @@ async function isRecorded(
   if (calls?.recordings === undefined) return false
   const { verdict } = await runScenario({
     ...settingInTest(task, scenario, settings),
-    ...withoutCaps({ ...plan, runs: 1, totalRuns: plan.cases.length, warmup: 0, looks: undefined }),
-    replay: { ...replaySetting(task, calls, options, settings), stopsAtMiss: true },
+    ...replayPlan({ ...plan, runs: 1, totalRuns: plan.cases.length, warmup: 0, looks: undefined }),
+    replay: { ...replaySetting(task, calls, options, plan, settings), stopsAtMiss: true },
     execution: crypto.randomUUID(),
     environment: readEnvironment(),
   })

@@ -100,6 +100,7 @@ function gatherExecution(test: TestCase, raw: ExecutionRecord, place: string | u
   const record = readRecord(raw)
   const blocks = samplesOf(test, record)
   const samples = fromColumns(blocks.map((block) => block.columns))
+  samples.replayed = record.mode === 'replay'
   // The worker sent them before it could know.
   if (record.verdict.warnings.some(({ code }) => code === 'unattributed')) forgetCalls(samples)
   const state = test.result().state
