@@ -23,6 +23,8 @@ export interface ConnectionCounts {
 export interface Belongings {
   /** What is kept for `key`; opens it when it is asked for the first time. */
   keep: <Kept extends Belonging>(key: object, open: (belongings: Belongings) => Kept) => Kept
+  /** Keeps what is kept for `key` no more: it has ended by itself. */
+  forget: (key: object) => void
   /** The processes that agents started. */
   processes: ProcessTree
   /** Absent when no agent has connections of its own. */
@@ -44,6 +46,9 @@ export function belongings(): Belongings {
       const opened = open(own)
       kept.set(key, opened)
       return opened
+    },
+    forget: (key) => {
+      kept.delete(key)
     },
     connections: () => {
       const counts = [...kept.values()].flatMap(({ connections }) => connections?.() ?? [])

@@ -216,6 +216,31 @@ describe('a program that is stopped', () => {
     expect([run?.outcome, run?.output]).toEqual(['ok', 'done'])
   })
 
+  test('because nobody read what it wrote leaves nothing behind', async () => {
+    const agent = commandAgent<string>({ command: 'sh', args: ['-c', 'echo $$; sleep 60'] })
+    const pids: number[] = []
+    const [run] = await there.runs(
+      async (given: Parameters<typeof agent>[0]) => {
+        for await (const part of await agent(given)) {
+          pids.push(Number(part))
+          break
+        }
+        // Its second process is not even looked at.
+        const { processes } = there.kept()
+        const { add } = processes
+        processes.add = (pid) => {
+          pids.push(pid)
+          add(pid)
+        }
+        await agent(given)
+        return 'done'
+      },
+      ['x'],
+    )
+    expect([run?.outcome, pids.length]).toEqual(['ok', 2])
+    expect(pids.filter(isAtWork)).toEqual([])
+  })
+
   test('because its model calls pass a limit is ended in the middle', async () => {
     const [run] = await there.runs(commandAgent<string>(python), [Array(9).fill(question).join('\n')], { steps: 2 })
     expect([run?.outcome, run?.abandoned]).toEqual(['limit', false])

@@ -23,6 +23,16 @@ describe('belongings', () => {
     expect(closed).toEqual(['one', 'other'])
   })
 
+  test('that have ended by themselves are not closed', async () => {
+    const kept = belongings()
+    const closed: string[] = []
+    const key = {}
+    kept.keep(key, () => closing(closed, 'one'))
+    kept.forget(key)
+    await kept.close()
+    expect(closed).toEqual([])
+  })
+
   test('tell how all connections were used, where there are any', () => {
     const kept = belongings()
     expect(kept.connections()).toBeUndefined()

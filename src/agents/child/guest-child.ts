@@ -63,5 +63,8 @@ export async function startGuestChild(
     { command, args, cwd, environment: { ...environment, ...admission?.environment } },
     belongings.processes,
   )
+  // Whoever started it may never look at it again.
+  belongings.keep(child, () => ({ close: child.kill }))
+  child.ended.then(() => belongings.forget(child))
   return { ...child, leave: () => admission?.leave() }
 }
