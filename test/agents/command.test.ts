@@ -110,6 +110,8 @@ describe('an agent in shell', () => {
       'x',
     ])
     expect(run?.output).toBe('ab')
+    const json = commandAgent<string>({ command: 'sh', args: ['-c', parts], persistent: true, output: 'json' })
+    expect((await there.runs(json, ['x']))[0]?.output).toBe('ab')
     expect(run?.firstTokenMs).toBeLessThan(run?.endedMs ?? 0)
   })
 })

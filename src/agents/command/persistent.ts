@@ -63,8 +63,8 @@ export function persistentCommand(
           isFit = true
           throw new Error(`${command} answered with an error: ${inputText(answer.error)}`)
         }
-        // What was told in parts is not told again.
-        if (!('delta' in answer) && said) break
+        // Text that was told in parts is not told again.
+        if (!('delta' in answer) && said && options.output !== 'json') break
         yield { value: 'delta' in answer ? answer.delta : answer.output }
         if (!('delta' in answer)) break
         said = true
