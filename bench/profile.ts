@@ -8,11 +8,11 @@ const rounds = 15
 export async function profileFigures(): Promise<Figure[]> {
   const again = { way: 'again', intervalUs: 100 } as const
   const always = { way: 'always', intervalUs: 1_000 } as const
-  const long = { agent: 'longLoops', way: 'again', intervalUs: 200, rounds: 5 } as const
+  const long = { agent: 'longLoops', way: 'again', intervalUs: 500, rounds: 5 } as const
   const loops = await asked({ agent: 'loops', ...again })
   const objects = await asked({ agent: 'objects', ...again })
   const peers = {
-    'loops of 2 s, looking every 200 µs, ratio': addedRatio(await asked(long)),
+    'loops of 2 s, looking every 500 µs, ratio': addedRatio(await asked(long)),
     'loops ratio': addedRatio(loops),
     'objects ratio': addedRatio(objects),
     'waiting ratio': addedRatio(await asked({ agent: 'waiting', ...again })),

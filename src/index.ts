@@ -30,6 +30,7 @@ export type { Metric } from './domain/metric-kind.ts'
 export type { DistributionMetricName, LimitName, MetricName, ScenarioMetricName } from './domain/metric-name.ts'
 export { presets } from './domain/presets.ts'
 export type { Price, Prices, PriceTier, Rates } from './domain/price.ts'
+export type { ProfiledFunction, ProfiledTime, ProfileOptions, SlowRunProfile } from './domain/profile/profile.ts'
 export type { ExecutionRecord, Results } from './domain/record.ts'
 export type { Outcome } from './domain/sample.ts'
 export type {

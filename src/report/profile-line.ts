@@ -26,12 +26,16 @@ const endings = {
 
 // A run that takes less than half as long was slow for a reason that was not there again.
 const slowAgainRatio = 0.5
+// The first look comes some milliseconds after the start.
+const wholeRatio = 0.9
 const worthTellingRatio = 0.05
 
 /** Where the time of `profile` went, and what is to be known of that, in sentences; nothing where it could not be profiled. */
 export function describeWhere(profile: SlowRunProfile): string[] {
   const { time, latencyMs, profiledMs = latencyMs, atOnce, problem } = profile
   const told = time === undefined ? [] : [describeTime(profile, time)]
+  if (time !== undefined && time.durationMs < profiledMs * wholeRatio)
+    told.push(`The profile is of the first ${formatMs(time.durationMs)} of it.`)
   if (time !== undefined && profiledMs < latencyMs * slowAgainRatio)
     told.push('It was not slow again, so that what made it slow is not in this profile.')
   if (time !== undefined && atOnce !== undefined)

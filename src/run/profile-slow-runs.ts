@@ -1,7 +1,8 @@
+import type { Clock } from '../domain/clock.ts'
 import { messageOf } from '../domain/errors.ts'
 import type { CpuProfile } from '../domain/profile/cpu-profile.ts'
 import type { SlowRunProfile } from '../domain/profile/profile.ts'
-import { intervalUsFor, profiledTimeOf, withSources } from '../domain/profile/profiled-time.ts'
+import { intervalUsFor, profiledTimeOf, recordedForMs, withSources } from '../domain/profile/profiled-time.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { RunMeasurement } from '../measure/measurement.ts'
 import { openProfiler, type Profiler } from '../measure/profile.ts'
@@ -58,7 +59,7 @@ async function profileAgain(
   const reason = setting.profiles?.refusal ?? whyNot(course)
   if (reason !== undefined) return { ...told, problem: reason }
   const intervalUs = intervalUsFor(latencyMs, setting.plan.limits.latencyMs)
-  const recording = recordingOf(intervalUs)
+  const recording = recordingOf(intervalUs, setting.clock, recordedForMs(latencyMs))
   try {
     if (recording.problem !== undefined) return { ...told, problem: recording.problem }
     const others = beside.map((other) => repeat(course, other, settingOf(course, false)))
@@ -122,7 +123,7 @@ interface Recording {
   close: () => void
 }
 
-function recordingOf(intervalUs: number): Recording {
+function recordingOf(intervalUs: number, clock: Clock, mostMs: number): Recording {
   let profiler: Profiler | undefined
   let profile: CpuProfile | undefined
   let problem: string | undefined
@@ -136,14 +137,24 @@ function recordingOf(intervalUs: number): Recording {
   trying(() => {
     profiler = openProfiler(intervalUs)
   })
+  let cancel: (() => void) | undefined
+  const stop = () => {
+    cancel?.()
+    // Once only: by its time, or by the end of its run.
+    cancel = undefined
+    if (profile === undefined)
+      trying(() => {
+        profile = profiler?.stop()
+      })
+  }
   return {
     problem,
     around: {
-      beforeAgent: () => trying(() => profiler?.start()),
-      afterAgent: () =>
-        trying(() => {
-          profile = profiler?.stop()
-        }),
+      beforeAgent: () => {
+        trying(() => profiler?.start())
+        cancel = clock.after(mostMs, stop)
+      },
+      afterAgent: stop,
     },
     profile: () => profile ?? problem ?? 'Not profiled, for it was over before it began.',
     close: () => profiler?.close(),

@@ -257,6 +257,16 @@ describe('executionLimitMs', () => {
     expect(executionLimitMs(plan)).toBe((2 + 150) * 1300 + 30_000)
   })
 
+  test('is longer by the runs that are made again under a profiler', () => {
+    const profile = { slowerThanMs: 500, slowest: 4 }
+    expect(executionLimitMs({ ...plan, profile })).toBe((2 + 150 + 4) * 1300 + 30_000)
+    expect(planScenario('refund', { profile: { slowerThanMs: 500 } }, three).profile).toEqual({
+      slowerThanMs: 500,
+      slowest: 3,
+    })
+    expect(plan.profile).toBeUndefined()
+  })
+
   test('runs at once share the time; a rate adds what it waits', () => {
     expect(executionLimitMs({ ...plan, load: { concurrency: 10 } })).toBe((2 + 15) * 1300 + 30_000)
     expect(executionLimitMs({ ...plan, load: { concurrency: 10, runsPerSecond: 0.5 } })).toBe(

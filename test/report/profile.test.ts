@@ -63,6 +63,8 @@ describe('a slow run is told', () => {
   test('with what limits the profile', () => {
     expect(where({ profiledMs: 2_599 })).toContain('It was not slow again')
     expect(where({ profiledMs: 2_600 })).not.toContain('It was not slow again')
+    expect(where({ profiledMs: 10_400 })).toContain('The profile is of the first 5 s of it.')
+    expect(where({ profiledMs: 5_500 })).not.toContain('The profile is of')
     expect(where({ atOnce: 4 })).toContain('those of all 4 runs')
     expect(where({ time: { ...time, durationMs: 0 } })).toContain('over before anything was seen')
     expect(where({ time: undefined, profiledMs: undefined, problem: 'Not profiled, for …' })).toBe(

@@ -82,6 +82,18 @@ describe('the profile of a slow run', () => {
     expect(time.idleMs / time.durationMs).toBeLessThan(0.2)
   })
 
+  test('is of no more than twice the time that the run took when it was measured', async () => {
+    const agent: Agent = ({ index }) => {
+      calls += 1
+      return sleep(wallClock, index === 0 && calls === 1 ? 100 : 600)
+    }
+    let calls = 0
+    const { record } = await timed(agent, { options: { runs: 1, profile: { slowest: 1 } } })
+    const [profile] = record.profiles ?? []
+    expect(profile?.profiledMs).toBeGreaterThan(590)
+    expect(onlyTime(profile).durationMs).toBeLessThan(450)
+  })
+
   test('covers the agent alone, without set-up, check and tear-down', async () => {
     const wait = () => new Promise((resolve) => setTimeout(resolve, 200))
     const { record } = await timed(busy, {

@@ -44,6 +44,11 @@ benchAgent('auto', {
   agent: () => 'done',
 })
 
+benchAgent('explained', { profile: { slowerThanMs: 5_000 }, agent: () => 'done' })
+benchAgent('explained', { profile: { slowest: 1 }, agent: () => 'done' })
+// @ts-expect-error a limit is a number
+benchAgent('explained', { profile: { slowerThanMs: '5 s' }, agent: () => 'done' })
+
 benchAgent('misspelled', {
   // @ts-expect-error there is one way to stop
   runs: { max: 50, stop: 'early' },

@@ -77,8 +77,8 @@ test('a profile tells where functions are written, and no lines of compiled code
 
 test.each([
   { latencyMs: 20, limitMs: 60_000, us: 100 },
-  { latencyMs: 5_000, limitMs: 60_000, us: 500 },
-  { latencyMs: 60_000, limitMs: 60_000, us: 6_000 },
+  { latencyMs: 5_000, limitMs: 60_000, us: 1_250 },
+  { latencyMs: 60_000, limitMs: 60_000, us: 15_000 },
   { latencyMs: 20, limitMs: 3_600_000, us: 3_600 },
 ])('a run of $latencyMs ms with a limit of $limitMs ms is looked at every $us µs', ({ latencyMs, limitMs, us }) => {
   expect(intervalUsFor(latencyMs, limitMs)).toBe(us)

@@ -66,8 +66,17 @@ describe('the options of a sweep', () => {
       ['concurrency: expected absent in a sweep, got a value. Go over it: `over: { concurrency: [1, 2, 5] }`.'],
     ],
     [
-      { over, baseline: false, detect: {}, load: {}, runsPerSecond: 1, categories: {}, inconclusive: 'fail' },
-      ['load', 'runsPerSecond', 'baseline', 'detect', 'categories', 'inconclusive'].map(
+      {
+        over,
+        baseline: false,
+        detect: {},
+        load: {},
+        runsPerSecond: 1,
+        categories: {},
+        inconclusive: 'fail',
+        profile: {},
+      },
+      ['load', 'runsPerSecond', 'baseline', 'detect', 'categories', 'inconclusive', 'profile'].map(
         (path) => `${path}: expected absent in a sweep, got a value.`,
       ),
     ],

@@ -28,7 +28,7 @@ describe('the options of a soak', () => {
           `Expected ${name} to be absent in a soak, got a value. Say \`cycles\` and \`runsPerCycle\`.`,
         ] as const,
     ),
-    ...['baseline', 'detect', 'categories', 'inconclusive'].map(
+    ...['baseline', 'detect', 'categories', 'inconclusive', 'profile'].map(
       (name) => [{ [name]: 1 }, `Expected ${name} to be absent in a soak, got a value.`] as const,
     ),
   ] as const)('are wrong: %o', ([options, message]) => {

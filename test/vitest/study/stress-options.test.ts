@@ -42,6 +42,7 @@ describe('the options of a stress suite', () => {
       'faultSeed',
       'baseline',
       'detect',
+      'profile',
       'categories',
       'inconclusive',
     ].map(
