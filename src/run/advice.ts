@@ -43,6 +43,7 @@ export function adviceFor({ plan, mode, samples, traces, late, blocked, originMs
   const inOrder = runs.toSorted((a, b) => a.startedAtMs - b.startedAtMs)
   return adviceOf({
     runs: inOrder,
+    traced: traces,
     alone: isOneAtATime(plan.load),
     replayed: mode === 'replay',
     promptOf: promptBlocksOf,

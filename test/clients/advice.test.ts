@@ -32,23 +32,40 @@ async function measured(
     const agent = agentOf(server)
     const { record } = await runScenario(
       scenarioSetting(wallClock, (run) => agent({ input: String(run.input), signal: run.signal }), {
-        options: { runs: 12, warmup: 2, concurrency },
+        options: { runs, warmup: 2, concurrency },
         cases: [{ input: goal }],
         prices,
         from: import.meta.filename,
         check: ({ output }) => expect(output).toContain(expected),
       }),
     )
-    expect(record.summary.outcomes.ok).toBe(12)
+    expect(record.summary.outcomes.ok).toBe(runs)
     return record
   } finally {
     await server.close()
   }
 }
 
+const mostAttempts = 3
+const runs = 12
+
+/** Both agents, measured while the machine was theirs: the truth is a difference of times, and others' work is in it. */
+async function undisturbed(
+  fixture: FaultFixture,
+  concurrency: number,
+): Promise<Record<'faulty' | 'mended', ExecutionRecord>> {
+  for (let attempt = 1; ; attempt++) {
+    const faulty = await measured(fixture, fixture.faulty, concurrency)
+    const mended = await measured(fixture, fixture.mended, concurrency)
+    // An agent that blocks the event loop while others run disturbs those by itself.
+    const calm = concurrency === 1 ? [faulty, mended] : [mended]
+    if (attempt === mostAttempts || calm.every(({ summary }) => summary.degraded <= 2)) return { faulty, mended }
+  }
+}
+
 /** What a run really saves when the fault is mended, in the unit that the rule tells. */
 const truths = {
-  savedMs: ({ summary }: ExecutionRecord) => summary.metrics.latencyMs?.mean ?? Number.NaN,
+  savedMs: ({ summary }: ExecutionRecord) => summary.metrics.latencyMs?.p50 ?? Number.NaN,
   savedTokens: ({ summary }: ExecutionRecord) => summary.metrics.inputTokens?.mean ?? Number.NaN,
   // What comes from the cache is input that is not computed once more.
   cachedTokens: ({ summary }: ExecutionRecord) => -(summary.metrics.cachedTokens?.mean ?? Number.NaN),
@@ -115,9 +132,10 @@ const faults: Record<AdviceRule, Expected> = {
 }
 
 describe.each(Object.entries(faults))('%s', (rule, { fixture, concurrency = 1, place, effort, impact }) => {
-  test('is told of an agent that has the fault, where it lies and with what it costs, and of the mended one nothing', async () => {
-    const faulty = await measured(fixture, fixture.faulty, concurrency)
-    const mended = await measured(fixture, fixture.mended, concurrency)
+  test('is told of an agent that has the fault, where it lies and with what it costs, and of the mended one nothing', {
+    timeout: 300_000,
+  }, async () => {
+    const { faulty, mended } = await undisturbed(fixture, concurrency)
     expect(mended.advice).toBeUndefined()
     expect(faulty.advice).toMatchObject([{ rule, place, effort }])
     for (const [name, [truth, tolerance]] of Object.entries(impact)) {

@@ -13,7 +13,8 @@ const worthRatio = 0.2
 /** A call on the clock of the execution. */
 interface Placed {
   call: ModelCall
-  run: number
+  /** Position of its run in the evidence; absent when that is not looked at. */
+  run: number | undefined
   startMs: number
   endMs: number
 }
@@ -22,19 +23,27 @@ interface Placed {
  * Calls that opened a connection while at least two others to the same host were open and idle. What would be saved is the time
  * from their start until they could be sent.
  */
-export const coldConnections: Rule = ({ runs }) => {
-  const placed = runs
-    .flatMap(({ calls, startedAtMs }, run) =>
+export const coldConnections: Rule = ({ runs, traced }) => {
+  const seen = new Map(runs.flatMap(({ calls }, run) => calls.map((call) => [call, run])))
+  const placed = traced
+    .flatMap(({ calls, startedAtMs }) =>
       calls
         .filter(({ newConnection }) => newConnection !== undefined)
         .map((call): Placed => {
           const startMs = startedAtMs + call.startedAtMs
-          return { call, run, startMs, endMs: startedAtMs + (call.endedAtMs ?? Number.POSITIVE_INFINITY) }
+          return {
+            call,
+            run: seen.get(call),
+            startMs,
+            endMs: startedAtMs + (call.endedAtMs ?? Number.POSITIVE_INFINITY),
+          }
         }),
     )
     .sort((a, b) => a.startMs - b.startMs)
   return [...Map.groupBy(placed, ({ call }) => hostOf(call.url))].flatMap(([host, calls]) => {
-    const warm = calls.filter((one, position) => idleBefore(calls.slice(0, position), one.startMs) >= fewestIdle)
+    const warm = calls.filter(
+      ({ run, startMs }, position) => run !== undefined && idleBefore(calls.slice(0, position), startMs) >= fewestIdle,
+    )
     const cold = warm.filter(({ call }) => call.newConnection === true)
     if (cold.length === 0 || cold.length < worthRatio * warm.length) return []
     const waits = cold.map(({ call }) => waitOf(call))

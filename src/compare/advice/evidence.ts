@@ -18,6 +18,8 @@ export interface SeenRun extends Pick<RunTrace, 'startedAtMs' | 'calls' | 'spans
 export interface Evidence {
   /** Timed runs that nothing outside of them disturbed, in the order of their start. */
   runs: readonly SeenRun[]
+  /** All runs whose traces were kept, whatever came of them: what they left to the others. */
+  traced: readonly Pick<RunTrace, 'startedAtMs' | 'calls'>[]
   /** Whether one run was in flight at a time. */
   alone: boolean
   /** Whether models answered from a recording, at whatever pace: what their calls took says nothing then. */

@@ -38,7 +38,15 @@ export function seenRun(more: Partial<SeenRun> = {}): SeenRun {
 
 /** Evidence of `runs`, one in flight at a time, whose prompts cannot be read and whose models have no price, with `more`. */
 export function evidence(runs: readonly SeenRun[], more: Partial<Evidence> = {}): Evidence {
-  return { runs, alone: true, replayed: false, promptOf: () => undefined, usdOf: () => undefined, ...more }
+  return {
+    runs,
+    traced: runs,
+    alone: true,
+    replayed: false,
+    promptOf: () => undefined,
+    usdOf: () => undefined,
+    ...more,
+  }
 }
 
 /** A prompt of `words`, each a block of 100 characters and a part of its own. */

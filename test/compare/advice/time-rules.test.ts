@@ -150,6 +150,12 @@ describe('cold connections', () => {
     expect(coldConnections(evidence(runs))).toEqual([])
   })
 
+  test('were left open by runs that are not looked at, too', () => {
+    const runs = runsOf(times(4, () => [connected(0, true), connected(100, true)]))
+    expect(savedOf(coldConnections(evidence(runs.slice(2), { traced: runs })))).toEqual([[80, 80]])
+    expect(savedOf(coldConnections(evidence(runs.slice(2))))).toEqual([[0, 80]])
+  })
+
   test('are told for each host', () => {
     const other = { url: 'https://other.example/v1/chat/completions' }
     const runs = runsOf(
