@@ -100,6 +100,13 @@ describe('the tables', () => {
     expect(marked(readme, 'clients')).toBe(table(head, rows))
   })
 
+  test('of clients names only those whose calls a replay reaches', () => {
+    const reached: Record<string, Record<string, boolean>> = JSON.parse(read('fixtures/golden/replay.json'))
+    const seen = Object.keys(JSON.parse(read('fixtures/golden/captured.json')))
+    expect(seen.filter((name) => !Object.keys(reached).includes(name))).toEqual([])
+    expect(Object.values(reached).flatMap((kinds) => Object.values(kinds))).not.toContain(false)
+  })
+
   test('of presets is the one of the code', () => {
     const described = rowsOf(readme, '| Preset')
     const rows = Object.entries(presets).map(([name, preset], position) => {

@@ -1,5 +1,6 @@
 import { wallClock } from '../domain/clock.ts'
 import { toColumns } from '../domain/columns.ts'
+import { mistakesError, quoteValue } from '../domain/errors.ts'
 import { planScenario } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
 import type { Agent, Checked, OutputOf, ScenarioOptions } from '../domain/scenario.ts'
@@ -13,7 +14,7 @@ import { readTrace } from './source/read-trace.ts'
 /** What a script measures an agent on: a scenario's options, without what only a test has. */
 export type MeasureOptions<Input, Expected, Returned, State> = Omit<
   ScenarioOptions<Input, Expected, Returned, State>,
-  'agent' | 'baseline' | 'detect' | 'inconclusive'
+  'agent' | 'baseline' | 'detect' | 'inconclusive' | 'mode' | 'replay'
 > & {
   /** How the record calls it. @default 'agent' */
   name?: string | undefined
@@ -23,6 +24,14 @@ export type MeasureOptions<Input, Expected, Returned, State> = Omit<
 export type ScriptCheck<Input, Expected, Returned, State> = (
   checked: Checked<Input, Expected, OutputOf<Returned>, State>,
 ) => unknown
+
+// Recordings lie beside a test, and a script is none.
+function requireLive(name: string, options: object): void {
+  const mode: unknown = Reflect.get(options, 'mode')
+  if (mode === undefined || mode === 'live') return
+  const mistake = { path: 'mode', expected: '"live" outside of a test', got: quoteValue(mode) }
+  throw mistakesError('BENCH_AGENT_OPTIONS', `the options of "${name}"`, [mistake])
+}
 
 /**
  * Measures an agent in any script, without a test runner: the same runs, metrics and verdict as `benchAgent`, but nothing is
@@ -37,6 +46,7 @@ export async function measure<Input = undefined, Expected = unknown, Returned = 
 ): Promise<ExecutionRecord> {
   const { name = 'agent', ...rest } = options
   requireScenarioOptions(name, { ...rest, agent })
+  requireLive(name, options)
   const cases = await resolveCases(rest as Parameters<typeof resolveCases>[0], process.cwd())
   const { record, samples, mistake } = await runScenario({
     plan: planScenario(name, { ...rest, trace: await readTrace(rest, process.cwd()) }, cases),
