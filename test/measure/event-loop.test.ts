@@ -119,5 +119,5 @@ test('the delay is that of one tick in a hundred', async () => {
 })
 
 test('a loop that nothing was seen of has no delay', () => {
-  expect(watchEventLoop(virtualClock(), false).stop()).toEqual({ delayP99Ms: undefined, late: [] })
+  expect(watchEventLoop(virtualClock(), false).stop()).toEqual({ delayP99Ms: undefined, late: [], blocked: [] })
 })

@@ -6,7 +6,13 @@ import { failedCheck, thresholdCheck } from './given.ts'
 
 test('every metric answers one question', () => {
   const answered = Map.groupBy(metricNames, questionOfMetric)
-  expect(answered.get('worse')).toEqual(['successRatio', 'heapGrowthBytes', 'peakRssBytes'])
+  expect(answered.get('worse')).toEqual([
+    'successRatio',
+    'heapGrowthBytes',
+    'peakRssBytes',
+    'childPeakRssBytes',
+    'childPeakPssBytes',
+  ])
   expect(answered.get('slower')?.every((name) => metrics[name].of === 'machine')).toBe(true)
   expect(answered.get('dearer')).toContain('costUsd')
   expect(questionOfMetric('scores.polite')).toBe('worse')
