@@ -20,7 +20,7 @@ import { runSetting } from '../measure/run-setting.ts'
 type Kind = 'plain' | 'streamed'
 
 const [goal] = goals
-const timing = { ttftMs: 30, tokenGapMs: 8 }
+const timing = { ttftMs: 100, tokenGapMs: 10 }
 // What runs are that nobody replays: the same tokens, steps and tool calls, and that no model was called.
 const reached: Record<string, Record<string, boolean>> = {}
 

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { commandAgent } from '../../src/agents/command.ts'
 import { wallClock } from '../../src/domain/clock.ts'
 import type { Recordings } from '../../src/domain/recording.ts'
 import type { Run } from '../../src/domain/scenario.ts'
@@ -147,4 +148,29 @@ test('runs that broke on the infrastructure are not recorded', async () => {
     ['one', 2],
     ['two', 1],
   ])
+})
+
+test('agents in other processes are replayed, too, by the variables that their clients read', async () => {
+  const program = `
+    const body = JSON.stringify({ model: 'gpt-5-mini', messages: [{ role: 'user', content: 'what is one?' }] })
+    const asked = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+    fetch(process.env.OPENAI_BASE_URL + '/chat/completions', asked)
+      .then((response) => response.json())
+      .then(({ choices }) => console.log(choices[0].message.content))
+  `
+  const before = process.env.OPENAI_BASE_URL
+  process.env.OPENAI_BASE_URL = url.replace('/chat/completions', '')
+  try {
+    const elsewhere = commandAgent({ command: process.execPath, args: ['-e', program] }) as unknown as typeof agent
+    const { live, recordings } = await record({ cases: [{ name: 'one', input: undefined }], options: { runs: 2 } }, elsewhere)
+    expect(outputTokens(live)).toEqual([1, 2])
+    const again = await replay(recordings, { cases: [{ name: 'one', input: undefined }], options: { runs: 2 } }, elsewhere)
+    expect(asked).toBe(2)
+    expect(outputTokens(again)).toEqual([1, 2])
+    expect(again.record.summary.outcomes.ok).toBe(2)
+    expect(again.verdict.warnings.filter(({ code }) => code === 'replayPast')).toEqual([])
+  } finally {
+    if (before === undefined) delete process.env.OPENAI_BASE_URL
+    else process.env.OPENAI_BASE_URL = before
+  }
 })
