@@ -52,7 +52,6 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
   const tally = emptyTally()
   const samples = createSamples(Math.min(plan.totalRuns ?? unknownRuns, mostRows))
   samples.replayed = setting.mode === 'replay'
-  samples.replayed = setting.mode === 'replay'
   const series = isSeriesKept(plan.load) ? takeSeries() : undefined
   const onResidentSet = (bytes: number) => series?.addResidentSet(clock.nowMs() - course.originMs, bytes)
   const onCount = countedIn(series, () => clock.nowMs() - course.originMs, setting.onCount)
@@ -115,7 +114,13 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioRes
 async function keepRecordings(course: Course): Promise<void> {
   const { setting, recorder } = course
   if (recorder === undefined || isStopped(course)) return
-  await setting.record?.onRecorded(await recorder.recordings())
+  try {
+    await setting.record?.onRecorded(await recorder.recordings())
+  } catch (error) {
+    if (!(error instanceof BenchAgentError)) throw error
+    // The runs were made, and paid, all the same.
+    course.mistake = error
+  }
 }
 
 async function profileSlow(course: Course, { record }: ScenarioResult, plan: ProfilePlan): Promise<void> {

@@ -22,9 +22,26 @@ export interface CallsInTest {
   recordings?: Recordings | undefined
 }
 
-/** How the models of a scenario are reached: as the variable says, else the scenario, else its project. */
-export function callModeOf(options: Pick<Bounds, 'mode'>, settings: WorkerSettings | undefined): CallMode {
-  return settings?.modeOfVariable ?? options.mode ?? settings?.mode ?? 'live'
+/**
+ * How the models of a scenario are reached: as the variable says, else the scenario, else its project. One with faults is live where
+ * others are recorded.
+ */
+export function callModeOf(
+  { mode: own, faults = [] }: Pick<Bounds, 'mode' | 'faults'>,
+  settings: WorkerSettings | undefined,
+): CallMode {
+  const mode = settings?.modeOfVariable ?? own ?? settings?.mode ?? 'live'
+  return mode === 'record' && faults.length > 0 ? 'live' : mode
+}
+
+/** Why a scenario cannot be replayed, though it should be; absent where it can, or need not. */
+export function whyNotReplayed(
+  options: Pick<Bounds, 'mode' | 'faults'>,
+  settings: WorkerSettings | undefined,
+): string | undefined {
+  const mode = callModeOf(options, settings)
+  const replays = mode === 'replay' || mode === 'auto'
+  return replays && (options.faults ?? []).length > 0 ? 'has faults, which only meet calls that are made' : undefined
 }
 
 /**
@@ -44,7 +61,7 @@ export function callsInTest(
   return { mode, recordings: readRecordings(task.file.filepath, identity) }
 }
 
-function requireReplayable(name: string, mode: CallMode, { faults = [] }: Bounds): void {
+function requireReplayable(name: string, mode: CallMode, { faults = [] }: Pick<Bounds, 'faults'>): void {
   if (mode === 'auto' && isCi(process.env))
     throw new BenchAgentError(
       'BENCH_AGENT_OPTIONS',
@@ -53,7 +70,7 @@ function requireReplayable(name: string, mode: CallMode, { faults = [] }: Bounds
   if (faults.length > 0)
     throw new BenchAgentError(
       'BENCH_AGENT_OPTIONS',
-      `Expected "${name}", which has faults, to be live, got mode "${mode}": faults meet calls that are made. Give the scenario \`mode: 'live'\`, or take its faults out.`,
+      `Expected "${name}", which has faults, to be live, got mode "${mode}": faults only meet calls that are made. Skip it, or measure it by BENCH_AGENT_MODE=live.`,
     )
 }
 

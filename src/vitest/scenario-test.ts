@@ -15,7 +15,7 @@ import type { SpendLedger } from '../run/stopping.ts'
 import { type CallSite, raisedAt } from './call-site.ts'
 import { identityOf } from './identity.ts'
 import { nextToFill } from './next-to-fill.ts'
-import { callsInTest, withRecordedRuns } from './recordings.ts'
+import { callsInTest, whyNotReplayed, withRecordedRuns } from './recordings.ts'
 import type { Row, Rows } from './rows.ts'
 import { runInTest } from './run-in-test.ts'
 import type { ExecutionInTest, Following, ScenarioInTest } from './scenario-in-test.ts'
@@ -82,6 +82,11 @@ async function planInTest(
   const options = inSegment(declared.options, settings)
   if (options === undefined) {
     context.skip(madeElsewhere)
+    return undefined
+  }
+  const reason = whyNotReplayed(options, settings)
+  if (reason !== undefined) {
+    context.skip(reason)
     return undefined
   }
   const directory = dirname(task.file.filepath)

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { commandAgent } from '../../src/agents/command.ts'
 import { wallClock } from '../../src/domain/clock.ts'
+import { BenchAgentError } from '../../src/domain/errors.ts'
 import type { Recordings } from '../../src/domain/recording.ts'
 import type { Run } from '../../src/domain/scenario.ts'
 import type { ScenarioResult } from '../../src/run/conclude.ts'
@@ -162,9 +163,16 @@ test('agents in other processes are replayed, too, by the variables that their c
   process.env.OPENAI_BASE_URL = url.replace('/chat/completions', '')
   try {
     const elsewhere = commandAgent({ command: process.execPath, args: ['-e', program] }) as unknown as typeof agent
-    const { live, recordings } = await record({ cases: [{ name: 'one', input: undefined }], options: { runs: 2 } }, elsewhere)
+    const { live, recordings } = await record(
+      { cases: [{ name: 'one', input: undefined }], options: { runs: 2 } },
+      elsewhere,
+    )
     expect(outputTokens(live)).toEqual([1, 2])
-    const again = await replay(recordings, { cases: [{ name: 'one', input: undefined }], options: { runs: 2 } }, elsewhere)
+    const again = await replay(
+      recordings,
+      { cases: [{ name: 'one', input: undefined }], options: { runs: 2 } },
+      elsewhere,
+    )
     expect(asked).toBe(2)
     expect(outputTokens(again)).toEqual([1, 2])
     expect(again.record.summary.outcomes.ok).toBe(2)
@@ -173,4 +181,13 @@ test('agents in other processes are replayed, too, by the variables that their c
     if (before === undefined) delete process.env.OPENAI_BASE_URL
     else process.env.OPENAI_BASE_URL = before
   }
+})
+
+test('where recordings cannot be written, the runs are told all the same, and the test fails by that', async () => {
+  const onRecorded = async () => {
+    throw new BenchAgentError('BENCH_AGENT_FILE', 'Expected to write a file, got: no space.')
+  }
+  const { live } = await record({ record: { secrets: [], onRecorded }, options: { runs: 2 } })
+  expect(live.mistake?.message).toContain('no space')
+  expect(live.samples.length).toBe(4)
 })

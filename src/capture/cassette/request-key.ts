@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { BenchAgentError, messageOf } from '../../domain/errors.ts'
 import type { RecordedRequest } from '../../domain/recording.ts'
 import { isFields } from '../fields.ts'
 import { type Mask, masked } from './secrets.ts'
@@ -59,7 +60,20 @@ function isWithin(recorded: string, asked: string): boolean {
 }
 
 function redacted(body: Uint8Array, redact: Redact): unknown {
-  return redact(parsed(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()))
+  const whole = parsed(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
+  let left: unknown
+  try {
+    left = redact(whole)
+  } catch (error) {
+    throw redactError(`threw: ${messageOf(error)}`)
+  }
+  // Without it, all requests would be the same one.
+  if (left === undefined) throw redactError('returned nothing')
+  return left
+}
+
+function redactError(got: string): BenchAgentError {
+  return new BenchAgentError('BENCH_AGENT_HOOK', `Expected replay.redact to return what is left of a body, it ${got}.`)
 }
 
 function textOf(body: unknown): string {

@@ -43,6 +43,16 @@ describe('a request', () => {
   })
 })
 
+test('what takes too much out of a body is told', () => {
+  const kept = (redact: (body: unknown) => unknown) => () =>
+    recordedRequest(where, Buffer.from('{}'), { mask: maskFor([]), redact })
+  expect(kept(() => undefined)).toThrow(/replay\.redact to return what is left of a body, it returned nothing/)
+  const fail = () => {
+    throw new Error('no such field')
+  }
+  expect(kept(fail)).toThrow(/it threw: no such field/)
+})
+
 describe('a tape', () => {
   test('answers the same request in the order of the recordings, each once', () => {
     const tape = tapeOf([call({ a: 1 }, 'first'), call({ b: 1 }, 'other'), call({ a: 1 }, 'second')], [])
