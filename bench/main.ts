@@ -12,7 +12,7 @@ import { replayFigures } from './replay.ts'
 import { responseTimeFigure } from './response-time.ts'
 import { startFigure } from './start.ts'
 
-// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [pacing] [proxy] [soak] [profile] [response-time] [start]
+// usage: node bench/main.ts [--json] [driver] [capture] [capture-cpu] [histogram] [pacing] [proxy] [replay] [soak] [profile] [response-time] [start]
 
 async function captureFigures(): Promise<Figure[]> {
   const { usPerCall, usPerChunk, usPerOtherRequest } = await captureHotPath()

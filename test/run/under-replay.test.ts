@@ -136,6 +136,20 @@ test('where nothing was recorded, or a model has no price, that is said', async 
   expect(more.verdict.checks[0]?.message).toContain('more often than when it was recorded')
 })
 
+test('a key of a header that stands in a body, too, is neither recorded nor told', async () => {
+  const by = (key: string, prompt: string) => async () => {
+    const body = JSON.stringify({ model: 'gpt-5-mini', messages: [{ role: 'user', content: `${prompt} by ${key}` }] })
+    const headers = { 'content-type': 'application/json', 'x-api-key': key }
+    return (await fetch(url, { method: 'POST', headers, body })).text()
+  }
+  const { recordings } = await record({ options: { runs: 1 } }, by('planted-key-1', 'ask'))
+  const same = await replay(recordings, { options: { runs: 1 } }, by('planted-key-2', 'ask'))
+  expect(same.verdict.status).toBe('pass')
+  const other = await replay(recordings, { options: { runs: 1 } }, by('planted-key-3', 'tell'))
+  expect(other.verdict.checks[0]?.message).toContain('"ask by [masked]" → "tell by [masked]"')
+  expect(JSON.stringify([[...recordings.cases], other.record])).not.toContain('planted-key')
+})
+
 test('runs that broke on the infrastructure are not recorded', async () => {
   let calls = 0
   const unlucky = async (run: Run) => {

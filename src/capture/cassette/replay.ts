@@ -5,7 +5,7 @@ import { openDoor } from '../intercept/door.ts'
 import type { Departure, LocalAnswer, Passage } from '../intercept/passage.ts'
 import { missAnswer } from './miss-answer.ts'
 import { type Redact, recordedRequest } from './request-key.ts'
-import { maskFor } from './secrets.ts'
+import { maskFor, secretsInHeaders } from './secrets.ts'
 import type { Tape } from './tape.ts'
 
 /** Where replayed calls get their answers. */
@@ -33,7 +33,6 @@ export interface ReplayedCalls {
 
 /** Answers the model calls of runs, checks and hooks with what `source` has of them, from now on until it is stopped. */
 export async function replayCalls(source: ReplaySource): Promise<ReplayedCalls> {
-  const mask = maskFor(source.secrets)
   let calls = 0
   const decide = (departure: Departure): Passage | undefined => {
     const { owner } = departure
@@ -41,6 +40,8 @@ export async function replayCalls(source: ReplaySource): Promise<ReplayedCalls> 
     if (tape === undefined) return undefined
     if (owner.beside !== true) calls += 1
     const answer = (body: Uint8Array): LocalAnswer | 'reset' => {
+      // As it was recorded: what is missing is told, and not the key in its header.
+      const mask = maskFor([...source.secrets, ...secretsInHeaders(departure.rawHeaders())])
       const asked = recordedRequest(departure, body, { mask, redact: source.redact })
       const found = tape.take(asked)
       if (found !== undefined) return answerOf(found, departure.startedAtMs, source.factor)

@@ -53,7 +53,8 @@ function departureOf(session: Fields, headers: unknown): Departure | undefined {
   const protocol = recognise(path)
   const owner = ownerAtDoor()
   if (protocol === undefined || protocol.sharesPath === true || owner === undefined) return undefined
-  return { protocol, url: originOf(session, headers) + path, method: 'POST', startedAtMs: wallClock.nowMs(), owner }
+  const url = originOf(session, headers) + path
+  return { protocol, url, method: 'POST', startedAtMs: wallClock.nowMs(), owner, rawHeaders: () => headers }
 }
 
 // A session knows whom it is connected to, and headers may name another.

@@ -38,7 +38,8 @@ export async function openDoor({ decide, asksBeside = false }: Doorkeeper): Prom
     passageOf: ({ wire, sink }) => {
       const owner = ownerAtDoor(sink)
       const { protocol, url, method, startedAtMs } = wire
-      const passage = owner && passageAt({ protocol, url, method, startedAtMs, owner })
+      const passage =
+        owner && passageAt({ protocol, url, method, startedAtMs, owner, rawHeaders: () => wire.rawRequestHeaders })
       if (passage !== undefined) mark(wire, passage)
       return passage
     },

@@ -16,6 +16,8 @@ export interface Departure {
   startedAtMs: number
   /** The run, check or hook that makes it. */
   owner: CallSink
+  /** Its headers in the form of the transport, once it is on its way; read them with `headerOf`. */
+  rawHeaders: () => unknown
 }
 
 /** An answer that no provider gave. Every `…AtMs` is an instant on `wallClock`; what has none comes as soon as it can. */
