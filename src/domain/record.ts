@@ -12,6 +12,7 @@ import { LoadSchema, SeriesSchema } from './load/load-schema.ts'
 import type { Resources } from './metric-kind.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from './metric-name.ts'
 import { SlowRunProfileSchema } from './profile/profile-schema.ts'
+import { RecordingUseSchema } from './recording-use.ts'
 import { type Outcome, outcomes, runValues } from './sample.ts'
 import { errorClasses } from './span.ts'
 import type { Stop } from './stop.ts'
@@ -237,6 +238,8 @@ export const ExecutionRecord = z.strictObject({
   fold: maybe(FoldSchema),
   /** What faults it met, of how many model calls that could; `past` counts those that could not. Absent when none were planned. */
   faults: maybe(z.strictObject({ calls: count, injected: z.record(z.enum(faultKinds), count), past: count })),
+  /** What recordings did for it; absent where models were called and nothing was kept. */
+  recordings: maybe(RecordingUseSchema),
   /** How the connections of the agent were used, warm-up included; absent where it has none of its own. */
   connections: maybe(z.strictObject({ opened: count, reused: count, waited: count, mostOpen: count })),
   /** Second by second; absent under a load of a number of runs at a time. */

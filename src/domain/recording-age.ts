@@ -1,18 +1,11 @@
-import type { RecordedCall, RecordedRequest, Recordings } from './recording.ts'
-
-/**
- * Kinds of recorded model calls.
- *
- * - `generating`: a model writes
- * - `embedding`: it turns its input into vectors
- * - `other`: a call at a path that no provider is known for
- */
-export const recordedKinds = ['generating', 'embedding', 'other'] as const
-/** One of {@link recordedKinds}. */
-export type RecordedKind = (typeof recordedKinds)[number]
-
-/** How old recordings may be, in milliseconds: all of them, or each kind. A kind without a number may be as old as it is. */
-export type MaxAge = number | Partial<Record<RecordedKind, number | undefined>>
+import {
+  type MaxAge,
+  type RecordedCall,
+  type RecordedKind,
+  type RecordedRequest,
+  type Recordings,
+  recordedKinds,
+} from './recording.ts'
 
 /** A recorded call that is too old to be replayed. */
 export interface ExpiredCall {

@@ -85,6 +85,20 @@ export function paceFactor(pace: ReplayPace): number {
   return pace === 'instant' ? 0 : 1
 }
 
+/**
+ * Kinds of recorded model calls.
+ *
+ * - `generating`: a model writes
+ * - `embedding`: it turns its input into vectors
+ * - `other`: a call at a path that is no known provider's
+ */
+export const recordedKinds = ['generating', 'embedding', 'other'] as const
+/** One of {@link recordedKinds}. */
+export type RecordedKind = (typeof recordedKinds)[number]
+
+/** How old recordings may be, in milliseconds: all of them, or each kind. A kind without a number may be as old as it is. */
+export type MaxAge = number | Partial<Record<RecordedKind, number | undefined>>
+
 /** How calls are recorded and replayed. */
 export interface ReplayOptions {
   /** How fast recorded answers come. @default 'instant' */
@@ -96,6 +110,13 @@ export interface ReplayOptions {
    * @default as it is
    */
   redact?: ((body: unknown) => unknown) | undefined
+  /**
+   * How old recordings may be, in milliseconds: all of them, or those of each kind of call. What is older is not replayed: it needs
+   * recording.
+   *
+   * @default as old as they are
+   */
+  maxAgeMs?: MaxAge | undefined
 }
 
 /** What executions in `mode` compare as; absent `mode` is live. */

@@ -1,14 +1,7 @@
 import { statSync } from 'node:fs'
 import { BenchAgentError, messageOf } from '../domain/errors.ts'
-import type { RecordedRequest, Recordings } from '../domain/recording.ts'
-import {
-  type Aged,
-  type ExpiredCall,
-  longestAgeMs,
-  type MaxAge,
-  type RecordedKind,
-  withoutExpired,
-} from '../domain/recording-age.ts'
+import type { MaxAge, RecordedKind, RecordedRequest, Recordings } from '../domain/recording.ts'
+import { type Aged, type ExpiredCall, longestAgeMs, withoutExpired } from '../domain/recording-age.ts'
 import { type RecordingLevel, recordingLevels } from '../domain/recording-use.ts'
 import type { Warning } from '../domain/verdict.ts'
 import {
@@ -55,6 +48,8 @@ export interface Asking {
 export interface FoundRecordings {
   /** Without what is too old; absent when no level had any. */
   recordings?: Recordings | undefined
+  /** With it. */
+  recorded?: Recordings | undefined
   /** Whose they are; absent when they are too old altogether. */
   level?: RecordingLevel | undefined
   /** Levels that had none, or some that are too old. */
@@ -78,20 +73,20 @@ export async function findRecordings(place: RecordingPlace, asking: Asking): Pro
   const { maxAge, kindOf, nowMs, levels = recordingLevels } = asking
   const missedIn: RecordingLevel[] = []
   const warnings: Warning[] = []
-  let best: (Aged & { level: RecordingLevel }) | undefined
+  let best: (Aged & { level: RecordingLevel; recorded: Recordings }) | undefined
   for (const level of levels) {
     if (level === 'redis' && asking.shared === undefined) continue
     const kept = await readLevel(level, place, asking, warnings)
     const aged = kept && withoutExpired(kept, maxAge, nowMs, kindOf)
-    if (aged !== undefined && (best === undefined || aged.expired.length < best.expired.length))
-      best = { ...aged, level }
+    if (kept !== undefined && aged !== undefined && (best === undefined || aged.expired.length < best.expired.length))
+      best = { ...aged, recorded: kept, level }
     if (aged?.expired.length === 0) break
     missedIn.push(level)
   }
   if (best === undefined) return { missedIn, expired: [], warnings }
-  const { level, recordings, expired } = best
+  const { level, recordings, recorded, expired } = best
   const some = [...recordings.cases.values()].some((runs) => runs.some((run) => run.length > 0))
-  return { recordings, level: some ? level : undefined, missedIn, expired, warnings }
+  return { recordings, recorded, level: some ? level : undefined, missedIn, expired, warnings }
 }
 
 /**

@@ -10,6 +10,7 @@ import { formatBytes, formatMs, formatRatio, formatUsd, plural } from '../domain
 import { sumKnown } from '../domain/usage.ts'
 import { folded, type Section, text } from './markdown-section.ts'
 import { plain } from './markdown-text.ts'
+import { describeRecordings } from './recording-line.ts'
 import { coldStartOf, sensitivityOf, youthOf } from './seen.ts'
 import type { Session } from './session.ts'
 import { finalExecutions, nameOf } from './standing.ts'
@@ -26,6 +27,7 @@ function environmentLines(session: Session): string[] {
   const { node, platform, architecture, cpuModel, cpuCores, memoryBytes, runnerLabel, runnerImage, version } =
     environment
   const runner = [runnerLabel, runnerImage].filter((part) => part !== undefined).join(' ')
+  const recordings = describeRecordings(session)
   const models = new Set(executions.flatMap(({ record }) => record.models))
   const loads = new Set(executions.map(({ record }) => describeConditions(record.plan)))
   return [
@@ -34,6 +36,7 @@ function environmentLines(session: Session): string[] {
     ...(models.size === 0 ? [] : [`Models: ${[...models].sort().map(plain).join(', ')}`]),
     ...priceLines(session),
     ...judgeLines(session),
+    ...(recordings === undefined ? [] : [plain(recordings)]),
     ...(loads.size === 0 ? [] : [`Load: ${[...loads].map(plain).join('; ')}`]),
   ]
 }

@@ -7,6 +7,7 @@ import { describeHealth, sessionHealth } from './health-line.ts'
 import { type LoadCurve, loadCurveOf } from './load-curve.ts'
 import { type NextStep, nextSteps } from './next-step.ts'
 import { type Note, notesOf, subjectOf } from './note.ts'
+import { describeRecordings } from './recording-line.ts'
 import { explainColumns, resultColumns, unknown } from './result-column.ts'
 import { type ResultRow, resultGroups } from './result-row.ts'
 import { coldStartOf, sensitivityOf, youthOf } from './seen.ts'
@@ -215,6 +216,7 @@ function footLines(session: Session, { columns, colors }: Paper): string[] {
     ...partLines(executions, 'Time', describeTime),
     ...partLines(executions, 'Agents', describeAgents),
     ...partLines(executions, 'Tokens', describeWaste),
+    describeRecordings(session) ?? '',
     ...faultLines(executions),
     ...stopLines(executions, mostStopLines),
     seen === undefined ? '' : `${seen} Smaller worsenings may go unseen.`,

@@ -13,6 +13,7 @@ import { type Course, comparabilityOf, isAnswered, isStopped } from './course.ts
 import { markDegraded } from './instruments.ts'
 import { behaviourChecks, executionWarnings } from './notes.ts'
 import { recordOf } from './record.ts'
+import { recordingUseOf, recordingWarnings } from './recording-use.ts'
 import { stopReason } from './stopping.ts'
 import { generatorOf } from './under-load.ts'
 
@@ -57,7 +58,7 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
     ...(needsRecording === undefined ? [] : [needsRecording]),
     ...behaviourChecks(tally),
   ]
-  const warnings = executionWarnings(course, summary, foreign)
+  const warnings = [...executionWarnings(course, summary, foreign), ...recordingWarnings(course)]
   const stop = stopOf(course)
   const verdict = judge({ plan, samples, summary, comparability, confirmedFrom, stop, checks, warnings }, setting)
   const { loadStartedAt, traces, originMs } = course
@@ -80,6 +81,7 @@ export function conclude(course: Course, startedAt: Date): ScenarioResult {
     series: course.series?.finish(),
     faults: course.faults,
     connections: course.belongings.connections(),
+    recordings: recordingUseOf(course),
     fold: course.fold,
   })
   const result = { record, samples, verdict, mistake }

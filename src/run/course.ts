@@ -16,7 +16,7 @@ import type { RunSetting } from '../measure/setting.ts'
 import type { LogHistogram } from '../stats/log-histogram.ts'
 import type { Answer } from './clear.ts'
 import type { Instruments } from './instruments.ts'
-import type { Recorder, Replayed } from './recorded-calls.ts'
+import type { Kept, Recorder, Replayed } from './recorded-calls.ts'
 import type { ScenarioSetting } from './setting.ts'
 import { overspent, stopReason, unkeptCap } from './stopping.ts'
 import type { Tally } from './tally.ts'
@@ -53,6 +53,8 @@ export interface Course {
   replayed?: Replayed | undefined
   /** What was never recorded; absent when nothing was missing. */
   needsRecording?: Check | undefined
+  /** What was kept of model calls, and what came of keeping it; absent before, and where nobody wants it. */
+  kept?: Kept | undefined
   /** Keeps what models answer; absent where nobody wants it. */
   recorder?: Recorder | undefined
   /** What all runs come to, once they are more than are kept one by one; absent before. */

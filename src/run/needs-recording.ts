@@ -1,9 +1,11 @@
 import { readRecorded } from '../capture/cassette/recorded-call.ts'
+import { tapeOf } from '../capture/cassette/tape.ts'
 import { promptText } from '../capture/tokenizer/prompt-text.ts'
 import { loadTokenizer } from '../capture/tokenizer/tokenizer.ts'
 import type { Check } from '../domain/check.ts'
 import { formatCount, formatUsd, plural } from '../domain/format.ts'
-import type { Recordings } from '../domain/recording.ts'
+import type { RecordedRequest, Recordings } from '../domain/recording.ts'
+import { describeAge, type ExpiredCall } from '../domain/recording-age.ts'
 import { describeChanges, nearestRequest } from '../domain/recording-difference.ts'
 import { isAnswered } from '../domain/span.ts'
 import { costOf, pricingFor } from '../measure/pricing.ts'
@@ -13,9 +15,13 @@ import type { ScenarioSetting } from './setting.ts'
 /** What `misses` hold against an execution: what is asked now, what was recorded, and what it takes to record it. */
 export async function needsRecording(
   { plan, prices }: Pick<ScenarioSetting, 'plan' | 'prices'>,
-  { recordings, command }: Replaying,
+  { recordings: young, found, command }: Replaying,
   misses: readonly Miss[],
 ): Promise<Check> {
+  const recordings = found?.recorded ?? young
+  const old = misses.map(({ asked }) => expiredFor(asked, found?.expired ?? []))
+  const expired = old.filter((one) => one !== undefined)
+  const unrecorded = misses.filter((_, at) => old[at] === undefined)
   const names = [...new Set(misses.map(({ caseName }) => caseName))]
   const cases = plan.cases.length === 1 ? 'The scenario' : `${names.length} of ${plural(plan.cases.length, 'case')}`
   const asks = plan.cases.length > 1 && names.length > 1 ? 'ask' : 'asks'
@@ -25,6 +31,9 @@ export async function needsRecording(
     perRunUsd === undefined
       ? 'what they cost is not known'
       : `about ${formatUsd(perRunUsd * runs)} by what the recorded ones cost`
+  const isOld = unrecorded.length === 0
+  const what = isOld ? 'recorded too long ago' : 'never recorded'
+  const why = [...ageOf(expired), ...(isOld ? [] : [await differenceOf(recordings, unrecorded)])]
   return {
     status: 'fail',
     code: 'needsRecording',
@@ -32,9 +41,27 @@ export async function needsRecording(
     value: names.length,
     bound: 0,
     unit: 'count',
-    message: `Needs recording: ${cases} ${asks} a model what was never recorded${plan.cases.length === 1 ? '' : ` (${shortList(names)})`}. ${await differenceOf(recordings, misses)}`,
-    remedy: `Meant? Record it: \`${command}\` (${plural(runs, 'run')}, ${cost}). Not meant, or another one each time? Take it out of the request, or out of what is compared with \`replay: { redact }\`.`,
+    message: `Needs recording: ${cases} ${asks} a model what was ${what}${plan.cases.length === 1 ? '' : ` (${shortList(names)})`}. ${why.join(' ')}`,
+    remedy: isOld
+      ? `Record it again: \`${command}\` (${plural(runs, 'run')}, ${cost}); or let recordings be older, by \`replay: { maxAgeMs }\`.`
+      : `Meant? Record it: \`${command}\` (${plural(runs, 'run')}, ${cost}). Not meant, or another one each time? Take it out of the request, or out of what is compared with \`replay: { redact }\`.`,
   }
+}
+
+/** What would answer `asked`, were it not too old; absent when nothing would. */
+function expiredFor(asked: RecordedRequest, expired: readonly ExpiredCall[]): ExpiredCall | undefined {
+  const found = tapeOf(expired, []).take(asked)
+  return expired.find((one) => one === found)
+}
+
+/** How old the oldest of `expired` is, in words. */
+function ageOf(expired: readonly ExpiredCall[]): string[] {
+  const [oldest] = expired.toSorted((a, b) => b.ageMs - a.ageMs)
+  if (oldest === undefined) return []
+  const { kind, ageMs, maxAgeMs } = oldest
+  return [
+    `${expired.length === 1 ? 'A call was' : `${formatCount(expired.length)} calls were`} recorded ${describeAge(ageMs)} ago, and \`replay.maxAgeMs\` lets ${kind} calls be ${describeAge(maxAgeMs)} old.`,
+  ]
 }
 
 async function differenceOf(recordings: Recordings | undefined, misses: readonly Miss[]): Promise<string> {

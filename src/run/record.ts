@@ -7,6 +7,7 @@ import type { Fold } from '../domain/fold/fold.ts'
 import { foldJson } from '../domain/fold/fold-json.ts'
 import { noteOf } from '../domain/load/load.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
+import type { RecordingUse } from '../domain/recording-use.ts'
 import type { Samples } from '../domain/sample.ts'
 import type { Stop } from '../domain/stop.ts'
 import type { Summary } from '../domain/summary.ts'
@@ -35,6 +36,7 @@ interface Concluded {
   series?: TimeSeries | undefined
   faults?: FaultsMet | undefined
   connections?: ConnectionCounts | undefined
+  recordings?: RecordingUse | undefined
   fold?: Fold | undefined
 }
 
@@ -67,6 +69,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     series,
     faults,
     connections,
+    recordings,
     fold,
   } = concluded
   const { plan, environment } = setting
@@ -113,6 +116,7 @@ export function recordOf(concluded: Concluded): ExecutionRecord {
     keepsBaseline: setting.keepsBaseline,
     series,
     faults,
+    recordings,
     connections,
     fold: fold === undefined ? undefined : foldJson(fold),
     advice: advice.length === 0 ? undefined : advice,

@@ -115,7 +115,9 @@ async function keepRecordings(course: Course): Promise<void> {
   const { setting, recorder } = course
   if (recorder === undefined || isStopped(course)) return
   try {
-    await setting.record?.onRecorded(await recorder.recordings())
+    const recordings = await recorder.recordings()
+    await setting.record?.onRecorded(recordings)
+    course.kept = { calls: [...recordings.cases.values()].flat(2).length, warnings: setting.record?.warnings?.() ?? [] }
   } catch (error) {
     if (!(error instanceof BenchAgentError)) throw error
     // The runs were made, and paid, all the same.

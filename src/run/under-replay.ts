@@ -24,20 +24,28 @@ export async function underReplay(course: Course, work: () => Promise<void>): Pr
     if (index === undefined || execution !== course.instruments.inFlight) return undefined
     const name = nameOf(owner)
     const own = recordings && recordingOf(recordings, name, Math.floor(positionOf(index) / plan.cases.length))
-    const tape = tapes.get(index) ?? tapeOf(own ?? [], recordings?.cases.get(name) ?? [])
+    const tape = tapes.get(index) ?? counted(tapeOf(own ?? [], recordings?.cases.get(name) ?? []))
     tapes.set(index, tape)
     return tape
   }
+  let answered = 0
+  const counted = ({ take }: Tape): Tape => ({
+    take: (asked) => {
+      const found = take(asked)
+      if (found !== undefined) answered += 1
+      return found
+    },
+  })
   const onMiss = (owner: CallSink, asked: RecordedRequest): void => {
     misses.push({ index: owner.index ?? 0, caseName: nameOf(owner), asked })
     if (replay.stopsAtMiss === true) course.enough = true
   }
   const replayed = await replayCalls({ tapeFor, onMiss, factor: paceFactor(pace), secrets, redact })
-  course.replayed = { calls: 0, past: 0, misses }
+  course.replayed = { calls: 0, answered: 0, past: 0, misses }
   try {
     await work()
   } finally {
-    course.replayed = { calls: replayed.calls(), past: replayed.past(), misses }
+    course.replayed = { calls: replayed.calls(), answered, past: replayed.past(), misses }
     await replayed.stop()
     if (misses.length > 0) {
       const { needsRecording } = await import('./needs-recording.ts')

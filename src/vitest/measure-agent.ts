@@ -68,7 +68,7 @@ async function measureInside<Returned>(
   requireName(task, name)
   const trace = await readTrace(options, dirname(task.file.filepath))
   const identity = identityOfMeasurement(task, options.name, workerSettings())
-  const calls = callsInTest(task, identity, options, workerSettings())
+  const calls = await callsInTest(task, identity, options, workerSettings())
   const { record, mistake } = await runInTest(task, {
     plan: planScenario(name, { ...withRecordedRuns(options, calls), trace }, [{ name, input: undefined }]),
     options,

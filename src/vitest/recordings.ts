@@ -1,16 +1,18 @@
 import { basename } from 'node:path'
 import type { TestContext } from 'vitest'
-import { secretsInVariables } from '../capture/cassette/secrets.ts'
 import { BenchAgentError } from '../domain/errors.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type CallMode, type Recordings, runsRecorded } from '../domain/recording.ts'
 import { toldByReplay, untoldThresholds } from '../domain/replayed.ts'
 import type { Bounds } from '../domain/scenario.ts'
-import { readRecordings, withCasesOf, writeRecordings } from '../history/recording-file.ts'
+import type { Warning } from '../domain/verdict.ts'
+import { type RecordingPlace, withCasesOf } from '../history/recording-file.ts'
+import { type FoundRecordings, storeRecordings } from '../history/recording-store.ts'
 import { isCi } from '../measure/environment.ts'
 import type { RecordSetting, Replaying } from '../run/recorded-calls.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
+import { keepOnLevels, lookUpRecordings, secretsOf } from './recording-levels.ts'
 import type { WorkerSettings } from './settings.ts'
 
 type Task = TestContext['task']
@@ -18,8 +20,12 @@ type Task = TestContext['task']
 /** How the models of a scenario are reached, and what there is of it. */
 export interface CallsInTest {
   mode: CallMode
-  /** What was recorded before; absent when nothing was, or nobody asks. */
+  /** What was recorded before and is young enough; absent when nothing was, or nobody asks. */
   recordings?: Recordings | undefined
+  /** Where it was looked for; absent when nobody asks. */
+  found?: FoundRecordings | undefined
+  /** What mode `auto` came to, for all executions of the test; absent before that is known. */
+  settled?: CallsInTest | undefined
 }
 
 /**
@@ -49,16 +55,58 @@ export function whyNotReplayed(
  *
  * @throws BenchAgentError when its recordings cannot be read, or its mode and its other options do not go together
  */
-export function callsInTest(
+export async function callsInTest(
   task: Task,
   identity: Identity,
   options: Bounds,
   settings: WorkerSettings | undefined,
-): CallsInTest {
+): Promise<CallsInTest> {
   const mode = callModeOf(options, settings)
   if (mode === 'live') return { mode }
   requireReplayable(identity.name, mode, options)
-  return { mode, recordings: readRecordings(task.file.filepath, identity) }
+  // Who records only keeps what is there already of other cases.
+  const levels = mode === 'record' ? (['memory', 'file'] as const) : undefined
+  const found = await lookUpRecordings(placeOf(task, identity), options.replay ?? {}, settings, levels)
+  return { mode, recordings: found.recordings, found }
+}
+
+/** `calls` as they are found for a further execution of a test. @throws BenchAgentError */
+export async function callsOnceMore(
+  task: Task,
+  { identity, options, calls }: Asked,
+  settings: WorkerSettings | undefined,
+): Promise<CallsInTest | undefined> {
+  if (calls?.mode !== 'replay') return calls
+  const found = await lookUpRecordings(placeOf(task, identity), options.replay ?? {}, settings)
+  return { mode: calls.mode, recordings: found.recordings, found }
+}
+
+/** What other machines recorded, where that is not what `calls` has; absent without any. @throws BenchAgentError */
+export async function callsOfOthers(
+  task: Task,
+  { identity, options, calls }: Asked,
+  settings: WorkerSettings | undefined,
+): Promise<CallsInTest | undefined> {
+  if (calls === undefined || calls.found?.level === 'redis') return undefined
+  const found = await lookUpRecordings(placeOf(task, identity), options.replay ?? {}, settings, ['redis'])
+  const missedIn = [...(calls.found?.missedIn ?? []), ...found.missedIn]
+  return found.recordings && { mode: calls.mode, recordings: found.recordings, found: { ...found, missedIn } }
+}
+
+/** Writes what other machines recorded to the file of the scenario, to be committed. @throws BenchAgentError */
+export async function fileWhatOthersRecorded(task: Task, { identity, calls }: Asked): Promise<void> {
+  const { level, recorded } = calls?.found ?? {}
+  if (level === 'redis' && recorded !== undefined) await storeRecordings(placeOf(task, identity), recorded, {})
+}
+
+interface Asked {
+  identity: Identity
+  options: Bounds
+  calls?: CallsInTest | undefined
+}
+
+function placeOf(task: Task, scenario: Identity): RecordingPlace {
+  return { testFile: task.file.filepath, scenario }
 }
 
 function requireReplayable(name: string, mode: CallMode, { faults = [] }: Pick<Bounds, 'faults'>): void {
@@ -84,7 +132,7 @@ export function withRecordedRuns<Options extends Bounds>(options: Options, { mod
 /** What an execution needs to be replayed. */
 export function replaySetting(
   task: Task,
-  { recordings }: CallsInTest,
+  { recordings, found }: CallsInTest,
   { replay = {} }: Bounds,
   plan: Plan,
   settings: WorkerSettings | undefined,
@@ -92,9 +140,10 @@ export function replaySetting(
   return {
     notJudged: notJudgedIn(plan),
     recordings,
+    found,
     pace: replay.pace ?? 'instant',
     redact: replay.redact,
-    secrets: secretsInVariables(process.env),
+    secrets: secretsOf(settings),
     command: recordCommand(task, settings),
   }
 }
@@ -102,16 +151,19 @@ export function replaySetting(
 /** What an execution needs to be recorded. */
 export function recordSetting(
   task: Task,
-  { recordings: before }: CallsInTest,
+  { found }: CallsInTest,
   { replay = {} }: Bounds,
   identity: Identity,
+  settings: WorkerSettings | undefined,
 ): RecordSetting {
+  let warnings: Warning[] = []
   return {
     redact: replay.redact,
-    secrets: secretsInVariables(process.env),
+    secrets: secretsOf(settings),
+    warnings: () => warnings,
     onRecorded: async (fresh) => {
       if (fresh.cases.size === 0) return
-      await writeRecordings(task.file.filepath, identity, withCasesOf(before, fresh))
+      warnings = await keepOnLevels(placeOf(task, identity), withCasesOf(found?.recorded, fresh), replay, settings)
     },
   }
 }

@@ -16,7 +16,15 @@ import { mean } from '../stats/moments.ts'
 import { baselineFor } from './baseline-for.ts'
 import { fillingLine, firstFilling } from './filling.ts'
 import { profilesInTest } from './keep-profile.ts'
-import { recordSetting, replayPlan, replaySetting } from './recordings.ts'
+import {
+  type CallsInTest,
+  callsOfOthers,
+  callsOnceMore,
+  fileWhatOthersRecorded,
+  recordSetting,
+  replayPlan,
+  replaySetting,
+} from './recordings.ts'
 import type { ExecutionInTest, ScenarioInTest } from './scenario-in-test.ts'
 import { addDeviation } from './session-shift.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
@@ -42,11 +50,13 @@ async function measureInTest(
   settings: WorkerSettings | undefined,
   execution: string,
 ): Promise<ExecutionInTest> {
-  const { identity, compares, following, calls } = scenario
+  const { identity, compares, following } = scenario
+  const calls = following === undefined ? scenario.calls : await callsOnceMore(task, scenario, settings)
   const plan = following === undefined ? scenario.plan : { ...scenario.plan, spendUsd: following.spendUsd }
-  // What is not there yet is recorded at once, by an execution like any other.
-  if (calls?.mode === 'auto' && !(await isRecorded(task, scenario, settings)))
-    return measureInTest(task, { ...scenario, calls: { ...calls, mode: 'record' } }, settings, execution)
+  if (calls?.mode === 'auto') {
+    calls.settled ??= await settledCalls(task, { ...scenario, calls }, settings)
+    return measureInTest(task, { ...scenario, calls: calls.settled }, settings, execution)
+  }
   const environment = readEnvironment()
   const baseline =
     following?.baseline ??
@@ -62,7 +72,7 @@ async function measureInTest(
     const result = await runScenario({
       ...settingInTest(task, scenario, settings),
       plan,
-      ...callSetting(task, { ...scenario, plan }, settings),
+      ...callSetting(task, { ...scenario, plan, calls }, settings),
       execution,
       environment,
       baseline,
@@ -91,8 +101,22 @@ function callSetting(
   const { calls, options, identity, following, plan } = scenario
   if (calls === undefined || calls.mode === 'live') return {}
   if (calls.mode === 'record')
-    return following === undefined ? { record: recordSetting(task, calls, options, identity) } : {}
+    return following === undefined ? { record: recordSetting(task, calls, options, identity, settings) } : {}
   return { ...replayPlan(plan), replay: replaySetting(task, calls, options, plan, settings) }
+}
+
+/** What mode `auto` comes to: what is not there yet is recorded at once, by an execution like any other. */
+async function settledCalls(
+  task: TestContext['task'],
+  scenario: ScenarioInTest & { calls: CallsInTest },
+  settings: WorkerSettings | undefined,
+): Promise<CallsInTest> {
+  const { calls } = scenario
+  const others = (await isRecorded(task, scenario, settings)) ? calls : await callsOfOthers(task, scenario, settings)
+  const isThere = others === calls || (others && (await isRecorded(task, { ...scenario, calls: others }, settings)))
+  if (others === undefined || !isThere) return { ...calls, mode: 'record' }
+  await fileWhatOthersRecorded(task, { ...scenario, calls: others })
+  return { ...others, mode: 'replay' }
 }
 
 /** Whether all is recorded that `scenario` asks its models, as runs tell that nobody hears of. */

@@ -92,7 +92,7 @@ async function planInTest(
   const directory = dirname(task.file.filepath)
   const cases = await resolveCases(options, directory, read)
   const identity = identityOf(task, declared.id, settings)
-  const calls = callsInTest(task, identity, options, settings)
+  const calls = await callsInTest(task, identity, options, settings)
   const planned = { ...withRecordedRuns(options, calls), trace: await readTrace(options, directory) }
   const plan = planScenario(name, planned, cases)
   // A part of a load is judged with the others.

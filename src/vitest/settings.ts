@@ -4,6 +4,18 @@ import type { UpdateMode } from '../history/accept.ts'
 import { maybeVitest } from './runner.ts'
 import type { TurnSettings } from './turn-gate.ts'
 
+/** By what machines share their recordings. */
+export interface SharedRecordingsOptions {
+  /** A Redis: `redis://…` or `rediss://…`. `BENCH_AGENT_RECORDINGS_URL` wins. Takes the packages keyv and @keyv/redis. @default none */
+  url?: string | undefined
+  /**
+   * How long it keeps recordings, in milliseconds.
+   *
+   * @default as long as the `replay.maxAgeMs` of a scenario lets the oldest kind be, else 30 days
+   */
+  expiresAfterMs?: number | undefined
+}
+
 /** What the main process tells the workers of a project. */
 export interface WorkerSettings {
   /** Name of the test project; empty when it has none. */
@@ -15,6 +27,8 @@ export interface WorkerSettings {
   /** What the environment variable says; absent when it says nothing. */
   modeOfVariable?: CallMode | undefined
   update: UpdateMode
+  /** By what machines share their recordings; absent where the project says nothing. */
+  recordings?: SharedRecordingsOptions | undefined
   /** Folder that lives as long as the session: what processes leave for one another. */
   sessionDirectory: string
   prices: Prices

@@ -34,6 +34,8 @@ export default function setup(project: TestProject): () => void {
       `vitest@${version}`,
       'vite@8',
       'openai@7',
+      'keyv@5',
+      '@keyv/redis@5',
       join(room, packed?.filename ?? ''),
     )
     labs[version] = lab

@@ -6,7 +6,7 @@ import { longestTimerMs } from '../../domain/limit.ts'
 import { type Loading, loadMistakes } from '../../domain/load/plan-load.ts'
 import { distributionMetricNames, limitNames, scenarioMetricNames } from '../../domain/metric-name.ts'
 import { mostSlowRuns } from '../../domain/profile/profile.ts'
-import { callModes } from '../../domain/recording.ts'
+import { callModes, recordedKinds } from '../../domain/recording.ts'
 import { z } from '../../domain/zod.ts'
 import { FaultsSchema } from './fault-schema.ts'
 import { loadShapeMistakes } from './load-shape-schema.ts'
@@ -91,6 +91,7 @@ const boundsShape = {
         z.union([z.enum(['recorded', 'instant']), positive], "'recorded', 'instant' or a number above 0"),
       ),
       redact: maybeCall,
+      maxAgeMs: z.optional(z.union([positive, z.strictObject(each(recordedKinds, maybePositive))])),
     }),
   ),
   limits: z.optional(z.strictObject({ ...each(limitNames, maybePositive), latencyMs: timeoutMs })),

@@ -5,16 +5,26 @@ import { segmentOf } from '../../domain/load/plan-load.ts'
 import { type CallMode, callModes } from '../../domain/recording.ts'
 import { z } from '../../domain/zod.ts'
 import { executionsKept } from '../../history/executions-kept.ts'
+import { isRedisUrl } from '../../history/recording-store/redis.ts'
 
 const EventSchema = z.object({ repository: z.object({ default_branch: z.string() }) })
 
 const executionsVariable = 'BENCH_AGENT_BASELINE_EXECUTIONS'
 
-const known: Record<string, { expected: string; takes: (value: string) => boolean }> = {
+/** What names a Redis. */
+export const redisExpected = 'the address of a Redis, such as "redis://localhost:6379"'
+
+const known: Record<string, { expected: string; takes: (value: string) => boolean; isSecret?: true }> = {
   BENCH_AGENT_RUNNER: { expected: 'the name of the kind of machine', takes: (value) => value.trim() !== '' },
   BENCH_AGENT_MODE: {
     expected: `one of ${callModes.map((mode) => `"${mode}"`).join(', ')}`,
     takes: isCallMode,
+  },
+  // Empty in workflows whose secret is not there: those of forks.
+  BENCH_AGENT_RECORDINGS_URL: {
+    expected: redisExpected,
+    takes: (value) => value === '' || isRedisUrl(value),
+    isSecret: true,
   },
   BENCH_AGENT_HISTORY: {
     expected: '"auto", "read" or "write"',
@@ -47,7 +57,12 @@ export function requireEnvironment(variables: NodeJS.ProcessEnv): void {
     const rule = known[name]
     if (rule === undefined)
       mistakes.push({ path: name, expected: `one of ${Object.keys(known).join(', ')}`, got: 'a variable that is none' })
-    else if (!rule.takes(value)) mistakes.push({ path: name, expected: rule.expected, got: quoteValue(value) })
+    else if (!rule.takes(value))
+      mistakes.push({
+        path: name,
+        expected: rule.expected,
+        got: rule.isSecret === true ? 'another text' : quoteValue(value),
+      })
   }
   if (mistakes.length > 0) throw mistakesError('BENCH_AGENT_OPTIONS', 'the environment variables', mistakes)
 }

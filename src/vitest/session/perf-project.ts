@@ -4,13 +4,16 @@ import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 import type { TestProject, Vite, Vitest } from 'vitest/node'
+import { mistakesError } from '../../domain/errors.ts'
 import type { Prices } from '../../domain/price.ts'
 import { type CallMode, callModes } from '../../domain/recording.ts'
 import { z } from '../../domain/zod.ts'
 import { executionsKept } from '../../history/executions-kept.ts'
+import { isRedisUrl } from '../../history/recording-store/redis.ts'
 import { PricesSchema } from '../../run/options/price-schema.ts'
 import { requireValid } from '../../run/options/validation.ts'
-import { requireEnvironment } from './environment-variables.ts'
+import type { SharedRecordingsOptions } from '../settings.ts'
+import { redisExpected, requireEnvironment } from './environment-variables.ts'
 import { explainSkipped } from './explain-skipped.ts'
 import { addReporter } from './reporter.ts'
 
@@ -38,6 +41,8 @@ export interface PerfProjectOptions {
   inconclusive?: 'pass' | 'fail' | undefined
   /** How baselines are kept. */
   baseline?: BaselineOptions | undefined
+  /** By what machines share their recordings. @default each has its own files */
+  recordings?: SharedRecordingsOptions | undefined
 }
 
 /** How a project keeps its baselines. */
@@ -66,6 +71,9 @@ const OptionsSchema = z.strictObject({
   baseline: z.optional(
     z.strictObject({ executions: z.optional(z.int().check(z.minimum(1), z.maximum(executionsKept))) }),
   ),
+  recordings: z.optional(
+    z.strictObject({ url: z.optional(filled), expiresAfterMs: z.optional(z.number().check(z.minimum(1))) }),
+  ),
 })
 
 const defaultInclude = ['**/*.perf.?(c|m)[jt]s?(x)']
@@ -82,6 +90,7 @@ const groupOrder = 1000
  */
 export function perfProject(options: PerfProjectOptions = {}): TestProjectInlineConfiguration {
   requireValid(OptionsSchema, 'the options of perfProject()', options)
+  requireRedis(options.recordings?.url)
   requireEnvironment(process.env)
   const name = options.name ?? 'perf'
   const include = options.include ?? defaultInclude
@@ -99,6 +108,13 @@ export function perfProject(options: PerfProjectOptions = {}): TestProjectInline
       sequence: { groupOrder, concurrent: false },
     },
   }
+}
+
+// Apart from the schema, whose errors tell what they got: here, that may hold a password.
+function requireRedis(url: string | undefined): void {
+  if (url === undefined || isRedisUrl(url)) return
+  const mistake = { path: 'recordings.url', expected: redisExpected, got: 'another text' }
+  throw mistakesError('BENCH_AGENT_OPTIONS', 'the options of perfProject()', [mistake])
 }
 
 type Resolved = PerfProjectOptions & { name: string; include: string[] }

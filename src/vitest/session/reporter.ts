@@ -18,7 +18,7 @@ import type { Prices } from '../../domain/price.ts'
 import type { CallMode } from '../../domain/recording.ts'
 import { isCi, readEnvironment } from '../../measure/environment.ts'
 import type { Session } from '../../report/session.ts'
-import type { WorkerSettings } from '../settings.ts'
+import type { SharedRecordingsOptions, WorkerSettings } from '../settings.ts'
 import type { NoticeArtifact, PlanArtifact, SamplesArtifact } from '../transport.ts'
 import { fillRefusal, fillsTo, modeOf, partOf } from './environment-variables.ts'
 import { type Progress, startProgress } from './progress.ts'
@@ -29,6 +29,7 @@ import type { TurnSession } from './turn-session.ts'
 export interface ProjectSettings {
   project: string
   mode: CallMode
+  recordings?: SharedRecordingsOptions | undefined
   prices?: Prices | undefined
   spendUsd?: number | undefined
   ensureStreamUsage?: boolean | undefined
@@ -186,6 +187,7 @@ export class BenchAgentReporter implements Reporter {
       root: vitest.config.root,
       mode: said?.mode ?? 'live',
       modeOfVariable: modeOf(process.env),
+      recordings: said?.recordings,
       // Who takes turns leaves every baseline as it is.
       update: this.#turns === undefined ? vitest.snapshot.options.updateSnapshot : 'none',
       turns: this.#turns?.settings,
