@@ -45,7 +45,7 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
     expect(recorded.exitCode, recorded.output).toBe(0)
     expect(recorded.output).toContain('Recordings: 12 model calls recorded.')
     expect(recorded.output).not.toContain('could not be')
-    await server.close()
+    server.reset()
 
     const replayed = await there.vitest(perf, where)
     expect(replayed.exitCode, replayed.output).toBe(0)
@@ -65,8 +65,21 @@ describe.each(projectVersions())('beside Vitest %s', (version) => {
     expect(auto.exitCode, auto.output).toBe(0)
     expect(readFileSync(recordingIn(there), 'utf8')).toBe(readFileSync(recordingIn(here), 'utf8'))
 
+    expect(server.log).toEqual([])
+
+    // One machine records a new prompt; the file of the other one is what was reviewed before.
+    const prompt = { ...where, PROMPT: 'You are a terse clerk who answers in one sentence.' }
+    const again = await here.vitest(perf, { ...prompt, BENCH_AGENT_MODE: 'record' })
+    expect(again.exitCode, again.output).toBe(0)
+    await server.close()
+    expect((await there.vitest(perf, prompt)).output).toContain('Needs recording')
+    const newer = await there.vitest(perf, { ...prompt, BENCH_AGENT_MODE: 'auto' })
+    expect(newer.exitCode, newer.output).toBe(0)
+    expect(newer.output).toContain('Recordings: 14 model calls from Redis.')
+    expect(readFileSync(recordingIn(there), 'utf8')).toBe(readFileSync(recordingIn(here), 'utf8'))
+
     await redis.kill()
-    const filled = await there.vitest(perf, { ...where, BENCH_AGENT_BASELINE_EXECUTIONS: '4' })
+    const filled = await there.vitest(perf, { ...prompt, BENCH_AGENT_BASELINE_EXECUTIONS: '6' })
     expect(filled.exitCode, filled.output).toBe(0)
     expect(filled.output).toMatch(/Recordings: \d+ model calls from memory, 14 from files\./)
     expect(filled.output).not.toContain('could not be')
