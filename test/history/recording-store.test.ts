@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../fixtures/redis-server.ts'
 import type { RecordedRequest } from '../../src/domain/recording.ts'
-import { parseRecordings, recordingPath } from '../../src/history/recording-file.ts'
+import { parseRecordings, recordingPath, withCasesOf } from '../../src/history/recording-file.ts'
 import { readFromRedis, writeToRedis } from '../../src/history/recording-store/redis.ts'
 import { sharedKey } from '../../src/history/recording-store/shared-key.ts'
 import {
@@ -108,6 +108,18 @@ describe('age', () => {
     expect(found).toMatchObject({ level: 'redis', missedIn: ['memory', 'file'], expired: [], warnings: [] })
     expect(answersIn(found.recordings)).toEqual(['young'])
   })
+})
+
+test('who records some cases keeps the others, as old as they are, in the file too', async () => {
+  const place = ownPlace()
+  const before = recordingsOf('2026-01-01T00:00:00Z', ['old'])
+  const fresh = { recordedAt: '2026-03-30T00:00:00Z', cases: new Map([['two', [runOf(['young'])]]]) }
+  await storeRecordings(place, withCasesOf(before, fresh), {})
+  for (const levels of [['memory'], ['file']] as const) {
+    const found = await findRecordings(place, { ...asking, levels, maxAge: 30 * dayMs })
+    expect(answersIn(found.recordings)).toEqual(['young'])
+    expect(found.expired).toMatchObject([{ ageMs: 89 * dayMs }])
+  }
 })
 
 describe('a shared Redis', () => {

@@ -21,6 +21,7 @@ beforeAll(async () => {
 afterAll(() => redis.kill())
 
 const hourMs = 3_600_000
+const source = new URL('../../../src/history/recording-store/redis.ts', import.meta.url)
 
 const connect = () => createClient({ url: redis.url })
 type Client = ReturnType<typeof connect>
@@ -76,11 +77,26 @@ test('a connection is closed when it was asked', async () => {
 
 test('a process that asked ends by itself', () => {
   const script = `
-    const { readFromRedis, writeToRedis } = await import(${JSON.stringify(new URL('../../../src/history/recording-store/redis.ts', import.meta.url))})
+    const { readFromRedis, writeToRedis } = await import(${JSON.stringify(source)})
     await writeToRedis({ url: '${redis.url}' }, 'left', 'by another process', 60_000)
     process.stdout.write(await readFromRedis({ url: '${redis.url}' }, 'left'))`
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 15_000 })
   expect(String(printed)).toBe('by another process')
+})
+
+test('without its packages, what to install is told', () => {
+  const script = `
+    import { registerHooks } from 'node:module'
+    registerHooks({ resolve: (name, context, next) => {
+      if (name === '@keyv/redis') throw new Error('Cannot find it')
+      return next(name, context)
+    } })
+    const { readFromRedis } = await import(${JSON.stringify(source)})
+    await readFromRedis({ url: 'redis://:sesame@127.0.0.1' }, 'key').catch(({ code, message }) => process.stdout.write(code + ' ' + message))`
+  const printed = String(execFileSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 15_000 }))
+  expect(printed).toMatch(/^BENCH_AGENT_OPTIONS Expected the packages keyv and @keyv\/redis/)
+  expect(printed).toContain('npm install --save-dev keyv@5 @keyv/redis@5')
+  expect(printed).not.toContain('sesame')
 })
 
 describe('a Redis that cannot be asked', () => {
