@@ -98,7 +98,7 @@ const usualRunsInARow = 3
 function recoveryOf(
   { samples, stressed, bounds }: Stressed,
   usual: UsualRuns,
-): Pick<StressOutcome, 'recovered' | 'recoveryMs'> {
+): Pick<StressOutcome, 'recovered' | 'recoveryMs' | 'watchedMs'> {
   if (stressed === undefined || bounds.recoveryMs === undefined) return {}
   const after = positions(samples)
     .filter((index) => (samples.endedAtMs[index] ?? 0) >= stressed.toMs)
@@ -111,7 +111,8 @@ function recoveryOf(
     const first = after[place - inARow + 1] ?? index
     return { recovered: true, recoveryMs: Math.max(0, (samples.endedAtMs[first] ?? 0) - stressed.toMs) }
   }
-  return { recovered: false }
+  const lastMs = after.reduce((last, index) => Math.max(last, samples.endedAtMs[index] ?? 0), stressed.toMs)
+  return { recovered: false, watchedMs: lastMs - stressed.toMs }
 }
 
 function breakingStep(stressed: Stressed, usual: UsualRuns): string | undefined {
@@ -135,12 +136,13 @@ function scoreOf({
   bounds,
   recovered,
   recoveryMs,
+  watchedMs,
 }: Omit<StressOutcome, 'score'>): number {
   // Unknown without a run that is timed, and then none is good; or where nothing took any time.
   const speed =
     slowdownRatio === undefined ? 1 : Math.min(1, bounds.slowdownRatio / Math.max(slowdownRatio, Number.MIN_VALUE))
   const recovery =
-    recovered === undefined
+    recovered === undefined || isTooShort({ bounds, watchedMs })
       ? 1
       : recoveryMs === undefined
         ? 0
@@ -148,9 +150,17 @@ function scoreOf({
   return successRatio * speed * recovery
 }
 
-/** What `outcome` breaks of its bounds. */
+// The last run may end a little before the load does.
+const watchedEnough = 0.95
+
+/** Whether runs were watched for less time than they may take to be as usual again. */
+function isTooShort({ bounds, watchedMs }: Pick<StressOutcome, 'bounds' | 'watchedMs'>): boolean {
+  return watchedMs !== undefined && watchedMs < watchedEnough * (bounds.recoveryMs ?? 0)
+}
+
+/** What `outcome` breaks of its bounds, or leaves open. */
 export function stressChecks(outcome: StressOutcome): Check[] {
-  const { scenario, bounds, successRatio, slowdownRatio, recovered, recoveryMs, breaksAt } = outcome
+  const { scenario, bounds, successRatio, slowdownRatio, recovered, recoveryMs, watchedMs, breaksAt } = outcome
   const shared = { status: 'fail', code: 'threshold', remedy: adviceOf(outcome) } as const
   const step = breaksAt === undefined ? '' : `, from ${breaksAt} on`
   const checks: Check[] = []
@@ -175,7 +185,17 @@ export function stressChecks(outcome: StressOutcome): Check[] {
       unit: 'ratio',
       message: `p95 was ${formatCount(slowdownRatio)} times the usual, over ${bounds.slowdownRatio} times${step}.`,
     })
-  if (recovered !== undefined && (recoveryMs === undefined || recoveryMs > (bounds.recoveryMs ?? 0)))
+  if (isTooShort(outcome))
+    checks.push({
+      ...shared,
+      status: 'inconclusive',
+      subject: `recovery (${scenario})`,
+      bound: bounds.recoveryMs,
+      unit: 'ms',
+      message: `After it, runs were not as usual again within ${formatMs(watchedMs ?? 0)}, when the load ended; ${formatMs(bounds.recoveryMs ?? 0)} are allowed.`,
+      remedy: 'Watch for longer: raise `durationMs`.',
+    })
+  else if (recovered !== undefined && (recoveryMs === undefined || recoveryMs > (bounds.recoveryMs ?? 0)))
     checks.push({
       ...shared,
       subject: `recovery (${scenario})`,

@@ -50,6 +50,8 @@ export interface StressOutcome {
   recoveryMs?: number | undefined
   /** Whether runs were as usual again in the end; absent where nothing ends. */
   recovered?: boolean | undefined
+  /** For how long after the stress they were watched, in milliseconds, when they were not; absent when they were. */
+  watchedMs?: number | undefined
   /** Model calls of a run over the usual: what retries make of it. Absent when none was seen. */
   amplificationRatio?: number | undefined
   /** The first step at which it broke its bounds; absent where it held, or had no steps. */

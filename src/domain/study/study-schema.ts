@@ -132,6 +132,7 @@ const StressSchema = z.strictObject({
       slowdownRatio: maybe(finite),
       recoveryMs: maybe(finite),
       recovered: maybe(z.boolean()),
+      watchedMs: maybe(finite),
       amplificationRatio: maybe(finite),
       breaksAt: maybe(z.string()),
       score: finite,

@@ -64,10 +64,16 @@ describe('the checks of a kind of stress', () => {
       message: 'Runs were as usual again only 1.52 s after it, over 500 ms.',
     })
     expect(late?.remedy).toMatch(/^Retry with a growing/)
-    const [never] = stressChecks({ ...ending, recovered: false })
+    const [never] = stressChecks({ ...ending, recovered: false, watchedMs: 490 })
     expect(never?.message).toBe('After it, runs were not as usual again until the end; 500 ms are allowed.')
     expect(never?.value).toBeUndefined()
     expect(never?.remedy).toMatch(/^Look for what a failed call keeps: .* Retry with a growing/)
+    expect(never?.status).toBe('fail')
+    const open = stressChecks({ ...ending, recovered: false, watchedMs: 400 })
+    expect(open).toMatchObject([{ status: 'inconclusive', subject: 'recovery (failureRecovery)', bound: 500 }])
+    expect(open[0]?.message).toBe(
+      'After it, runs were not as usual again within 400 ms, when the load ended; 500 ms are allowed.',
+    )
   })
 
   test('tell of retries that are too many', () => {

@@ -114,6 +114,10 @@ describe('the recovery', () => {
     const { recovered, recoveryMs } = outcome(runs, { stressed, bounds: ending })
     return { recovered, recoveryMs }
   }
+  const watched = (runs: readonly GivenRun[]) => {
+    const { watchedMs, score } = outcome(runs, { stressed, bounds: ending })
+    return { watchedMs, score }
+  }
   const never = { recovered: false, recoveryMs: undefined }
 
   test('is at once when a run ends well with the stress', () => {
@@ -159,6 +163,13 @@ describe('the recovery', () => {
     expect(recovery(inTurn(2_000, [150, 100]))).toEqual({ recovered: true, recoveryMs: 150 })
     expect(recovery(inTurn(2_000, [150, 300]))).toEqual(never)
     expect(recovery(inTurn(0, [1_999]))).toEqual(never)
+  })
+
+  test('that never was is told with how long it was watched, and counts only when that is long enough', () => {
+    expect(watched(inTurn(2_000, [300, 300]))).toEqual({ watchedMs: 600, score: 0 })
+    expect(watched(inTurn(2_000, [300]))).toMatchObject({ watchedMs: 300 })
+    expect(watched(inTurn(2_000, [300])).score).toBeGreaterThan(0)
+    expect(watched(inTurn(2_000, [100, 100, 100])).watchedMs).toBeUndefined()
   })
 
   test('is none where nothing ends', () => {
@@ -252,7 +263,9 @@ describe('the score', () => {
         expect(result.score).toBeGreaterThanOrEqual(0)
         expect(result.score).toBeLessThanOrEqual(1)
         if (stressChecks(result).length === 0 && result.successRatio === 1) expect(result.score).toBe(1)
-        if (result.score === 1) expect(stressChecks(result)).toEqual([])
+        // What was not watched for long enough breaks nothing.
+        const broken = stressChecks(result).filter(({ status }) => status === 'fail')
+        if (result.score === 1) expect(broken).toEqual([])
       }),
     )
   })
