@@ -19,7 +19,7 @@ describe('how scenarios stand', () => {
 describe('what was done', () => {
   test('is told with its machine', () => {
     expect(describeWork(sessionOf([recordOf('passing')]))).toEqual([
-      '40 runs in 35.7 s',
+      '40 runs in 35.5 s',
       'live models',
       '$0.0513 spent',
       'AMD EPYC 7763 64-Core Processor, x64, 4 cores, node 24',
