@@ -3,66 +3,29 @@ import type { TestContext } from 'vitest'
 import { BenchAgentError } from '../domain/errors.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Plan } from '../domain/plan.ts'
-import { type CallMode, type Recordings, runsRecorded } from '../domain/recording.ts'
+import type { CallMode } from '../domain/recording.ts'
 import { toldByReplay, untoldThresholds } from '../domain/replayed.ts'
 import type { Bounds } from '../domain/scenario.ts'
 import type { Warning } from '../domain/verdict.ts'
 import { type RecordingPlace, withCasesOf } from '../history/recording-file.ts'
-import { type FoundRecordings, storeRecordings } from '../history/recording-store.ts'
+import { storeRecordings } from '../history/recording-store.ts'
 import { isCi } from '../measure/environment.ts'
 import type { RecordSetting, Replaying } from '../run/recorded-calls.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
 import { keepOnLevels, lookUpRecordings, secretsOf } from './recording-levels.ts'
+import type { CallsInTest } from './scenario-in-test.ts'
 import type { WorkerSettings } from './settings.ts'
 
 type Task = TestContext['task']
 
-/** How the models of a scenario are reached, and what there is of it. */
-export interface CallsInTest {
-  mode: CallMode
-  /** What was recorded before and is young enough; absent when nothing was, or nobody asks. */
-  recordings?: Recordings | undefined
-  /** Where it was looked for; absent when nobody asks. */
-  found?: FoundRecordings | undefined
-  /** What mode `auto` came to, for all executions of the test; absent before that is known. */
-  settled?: CallsInTest | undefined
-}
-
-/**
- * How the models of a scenario are reached: as the variable says, else the scenario, else its project. One with faults is live where
- * others are recorded.
- */
-export function callModeOf(
-  { mode: own, faults = [] }: Pick<Bounds, 'mode' | 'faults'>,
-  settings: WorkerSettings | undefined,
-): CallMode {
-  const mode = settings?.modeOfVariable ?? own ?? settings?.mode ?? 'live'
-  return mode === 'record' && faults.length > 0 ? 'live' : mode
-}
-
-/** Why a scenario cannot be replayed, though it should be; absent where it can, or need not. */
-export function whyNotReplayed(
-  options: Pick<Bounds, 'mode' | 'faults'>,
-  settings: WorkerSettings | undefined,
-): string | undefined {
-  const mode = callModeOf(options, settings)
-  const replays = mode === 'replay' || mode === 'auto'
-  return replays && (options.faults ?? []).length > 0 ? 'has faults, which only meet calls that are made' : undefined
-}
-
-/**
- * How the models of the scenario of `identity` in `task` are reached.
- *
- * @throws BenchAgentError when its recordings cannot be read, or its mode and its other options do not go together
- */
-export async function callsInTest(
+/** What there is of the scenario of `identity` in `task`, whose models are not only called. @throws BenchAgentError */
+export async function recordedCalls(
   task: Task,
   identity: Identity,
   options: Bounds,
   settings: WorkerSettings | undefined,
+  mode: Exclude<CallMode, 'live'>,
 ): Promise<CallsInTest> {
-  const mode = callModeOf(options, settings)
-  if (mode === 'live') return { mode }
   requireReplayable(identity.name, mode, options)
   // Who records only keeps what is there already of other cases.
   const levels = mode === 'record' ? (['memory', 'file'] as const) : undefined
@@ -120,13 +83,6 @@ function requireReplayable(name: string, mode: CallMode, { faults = [] }: Pick<B
       'BENCH_AGENT_OPTIONS',
       `Expected "${name}", which has faults, to be live, got mode "${mode}": faults only meet calls that are made. Skip it, or measure it by BENCH_AGENT_MODE=live.`,
     )
-}
-
-/** `options`, whose number of runs is that of the recorded ones where they do not say otherwise. */
-export function withRecordedRuns<Options extends Bounds>(options: Options, { mode, recordings }: CallsInTest): Options {
-  if (mode !== 'replay' && mode !== 'auto') return options
-  const runs = recordings === undefined ? 0 : runsRecorded(recordings)
-  return options.runs !== undefined || options.load !== undefined || runs === 0 ? options : { ...options, runs }
 }
 
 /** What an execution needs to be replayed. */

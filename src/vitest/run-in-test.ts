@@ -16,16 +16,7 @@ import { mean } from '../stats/moments.ts'
 import { baselineFor } from './baseline-for.ts'
 import { fillingLine, firstFilling } from './filling.ts'
 import { profilesInTest } from './keep-profile.ts'
-import {
-  type CallsInTest,
-  callsOfOthers,
-  callsOnceMore,
-  fileWhatOthersRecorded,
-  recordSetting,
-  replayPlan,
-  replaySetting,
-} from './recordings.ts'
-import type { ExecutionInTest, ScenarioInTest } from './scenario-in-test.ts'
+import type { CallsInTest, ExecutionInTest, ScenarioInTest } from './scenario-in-test.ts'
 import { addDeviation } from './session-shift.ts'
 import { type WorkerSettings, workerSettings } from './settings.ts'
 import { addSpend, spentSoFar } from './spend-file.ts'
@@ -51,7 +42,7 @@ async function measureInTest(
   execution: string,
 ): Promise<ExecutionInTest> {
   const { identity, compares, following } = scenario
-  const calls = following === undefined ? scenario.calls : await callsOnceMore(task, scenario, settings)
+  const calls = following === undefined ? scenario.calls : await callsOfNext(task, scenario, settings)
   const plan = following === undefined ? scenario.plan : { ...scenario.plan, spendUsd: following.spendUsd }
   if (calls?.mode === 'auto') {
     calls.settled ??= await settledCalls(task, { ...scenario, calls }, settings)
@@ -72,7 +63,7 @@ async function measureInTest(
     const result = await runScenario({
       ...settingInTest(task, scenario, settings),
       plan,
-      ...callSetting(task, { ...scenario, plan, calls }, settings),
+      ...(await callSetting(task, { ...scenario, plan, calls }, settings)),
       execution,
       environment,
       baseline,
@@ -92,14 +83,28 @@ async function measureInTest(
   }
 }
 
-/** What an execution of `scenario` needs to be recorded, or replayed; nothing where its models are called. */
-function callSetting(
+// Most sessions call their models, and load nothing of this.
+const recordings = () => import('./recordings.ts')
+
+async function callsOfNext(
   task: TestContext['task'],
   scenario: ScenarioInTest,
   settings: WorkerSettings | undefined,
-): Partial<Pick<ScenarioSetting, 'plan' | 'ledger' | 'replay' | 'record'>> {
+): Promise<CallsInTest | undefined> {
+  if (scenario.calls?.mode !== 'replay') return scenario.calls
+  const { callsOnceMore } = await recordings()
+  return callsOnceMore(task, scenario, settings)
+}
+
+/** What an execution of `scenario` needs to be recorded, or replayed; nothing where its models are called. */
+async function callSetting(
+  task: TestContext['task'],
+  scenario: ScenarioInTest,
+  settings: WorkerSettings | undefined,
+): Promise<Partial<Pick<ScenarioSetting, 'plan' | 'ledger' | 'replay' | 'record'>>> {
   const { calls, options, identity, following, plan } = scenario
   if (calls === undefined || calls.mode === 'live') return {}
+  const { recordSetting, replayPlan, replaySetting } = await recordings()
   if (calls.mode === 'record')
     return following === undefined ? { record: recordSetting(task, calls, options, identity, settings) } : {}
   return { ...replayPlan(plan), replay: replaySetting(task, calls, options, plan, settings) }
@@ -112,6 +117,7 @@ async function settledCalls(
   settings: WorkerSettings | undefined,
 ): Promise<CallsInTest> {
   const { calls } = scenario
+  const { callsOfOthers, fileWhatOthersRecorded } = await recordings()
   const others = (await isRecorded(task, scenario, settings)) ? calls : await callsOfOthers(task, scenario, settings)
   const isThere = others === calls || (others && (await isRecorded(task, { ...scenario, calls: others }, settings)))
   if (others === undefined || !isThere) return { ...calls, mode: 'record' }
@@ -127,6 +133,7 @@ async function isRecorded(
 ): Promise<boolean> {
   const { calls, options, plan } = scenario
   if (calls?.recordings === undefined) return false
+  const { replayPlan, replaySetting } = await recordings()
   const { verdict } = await runScenario({
     ...settingInTest(task, scenario, settings),
     ...replayPlan({ ...plan, runs: 1, totalRuns: plan.cases.length, warmup: 0, looks: undefined }),

@@ -2,11 +2,23 @@ import type { TestContext } from 'vitest'
 import type { Baseline } from '../domain/baseline.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { ExecutionRecord } from '../domain/record.ts'
+import type { CallMode, Recordings } from '../domain/recording.ts'
 import type { Bounds } from '../domain/scenario.ts'
+import type { FoundRecordings } from '../history/recording-store.ts'
 import type { ScenarioResult } from '../run/conclude.ts'
 import type { ScenarioSetting } from '../run/setting.ts'
 import type { SpendLedger } from '../run/stopping.ts'
-import type { CallsInTest } from './recordings.ts'
+
+/** How the models of a scenario are reached, and what there is of it. */
+export interface CallsInTest {
+  mode: CallMode
+  /** What was recorded before and is young enough; absent when nothing was, or nobody asks. */
+  recordings?: Recordings | undefined
+  /** Where it was looked for; absent when nobody asks. */
+  found?: FoundRecordings | undefined
+  /** What mode `auto` came to, for all executions of the test; absent before that is known. */
+  settled?: CallsInTest | undefined
+}
 
 /** A scenario that a test is about to measure. */
 export interface ScenarioInTest
