@@ -52,7 +52,7 @@ describe.each(projectVersions())('stressAgent beside Vitest %s', (version) => {
       )
       expect(run.output).toMatch(/\d+ × error: the model answered 429/)
       expect(run.output).toMatch(
-        /✖ After it, runs were not as usual again until the end; 5 s are allowed\.\n\s+→ Look for what a failed call keeps/,
+        /✖ After it, runs were not as usual again until the end; 300 ms are allowed\.\n\s+→ Look for what a failed call keeps/,
       )
       expect(run.output).toMatch(
         /"resilience" failed 1 check:\n\s+✖ The resilience score of 8 kinds of stress is 0\.\d\d, under its threshold of 0\.95\.\n\s+→ The weakest point is failureRecovery\./,
